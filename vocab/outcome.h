@@ -12,11 +12,11 @@ namespace corace {
 
 /// What became of a finding. Ordered by the strength of the evidence, strongest first: reports sort by it.
 enum class outcome : std::uint8_t {
-  confirmed,        ///< the explorer forced the interleaving and the printed schedule replays it
-  observed,         ///< the interleaving happened in a run that is not under the explorer's control
-  predicted,        ///< it did not happen, but a reordering that the program's own synchronisation allows makes it happen
-  not_confirmed,    ///< both accesses ran, no explored schedule broke the window
-  not_reached,      ///< no run came through both accesses
+  confirmed,     ///< the explorer forced the interleaving and the printed schedule replays it
+  observed,      ///< the interleaving happened in a run that is not under the explorer's control
+  predicted,     ///< it did not happen, but a reordering that the program's own synchronisation allows makes it happen
+  not_confirmed, ///< both accesses ran, no explored schedule broke the window
+  not_reached,   ///< no run came through both accesses
   not_instrumented, ///< the code was not compiled with the pass
   suppressed,       ///< the user said so, with a reason
 };

@@ -18,8 +18,7 @@ enum class race_kind : std::uint8_t {
 [[nodiscard]] constexpr std::string_view to_string(race_kind kind) noexcept {
   switch (kind) {
 #define KIND(enumerator, spelling, shape, meaning)                                                                     \
-  case race_kind::enumerator:                                                                                          \
-    return spelling;
+  case race_kind::enumerator: return spelling;
 #include "vocab/race_kinds.def"
   }
   return "unknown";
@@ -29,8 +28,7 @@ enum class race_kind : std::uint8_t {
 [[nodiscard]] constexpr std::string_view meaning_of(race_kind kind) noexcept {
   switch (kind) {
 #define KIND(enumerator, spelling, shape, meaning)                                                                     \
-  case race_kind::enumerator:                                                                                          \
-    return meaning;
+  case race_kind::enumerator: return meaning;
 #include "vocab/race_kinds.def"
   }
   return "unknown";

@@ -7,8 +7,8 @@
 
 namespace corace {
 
-/// A 64-bit hash that is the same on every machine, compiler and run: FNV-1a (Fowler, Noll, Vo) over bytes, finished with
-/// the mixer of SplitMix64 so that its low bits can be cut off. Not for hostile input.
+/// A 64-bit hash that is the same on every machine, compiler and run: FNV-1a (Fowler, Noll, Vo) over bytes, finished
+/// with the mixer of SplitMix64 so that its low bits can be cut off. Not for hostile input.
 class stable_hash {
 public:
   /// Adds the text and a terminator, so that ("ab", "c") and ("a", "bc") differ.
