@@ -1,0 +1,39 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "checks/Finding.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace corace::checks {
+
+class CoroutineFacts;
+
+/// One check: a policy over what the engine found out about a coroutine. It has no state and prints nothing.
+class Check {
+public:
+  virtual ~Check();
+
+  /// The name that users write, "corace-" and a few words in kebab case.
+  [[nodiscard]] virtual llvm::StringRef name() const = 0;
+
+  /// One sentence. The same one opens docs/checks/<name>.md; a test compares them.
+  [[nodiscard]] virtual llvm::StringRef summary() const = 0;
+
+  /// What `corace explain` prints after the summary: an example, its repair, what is not found. Plain text.
+  [[nodiscard]] virtual llvm::StringRef details() const = 0;
+
+  /// Calls `Sink` once for each window of this check's kind in the coroutine.
+  virtual void check(const CoroutineFacts &Facts, llvm::function_ref<void(Finding)> Sink) const = 0;
+};
+
+/// All checks, in the order in which they are listed to users.
+[[nodiscard]] llvm::ArrayRef<const Check *> allChecks();
+
+/// The check with this name, with or without "corace-" in front; null when there is none.
+[[nodiscard]] const Check *findCheck(llvm::StringRef Name);
+
+} // namespace corace::checks

@@ -1,0 +1,111 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What is known of libraries, as data: library_models.yaml (its first lines describe the schema) and files of users.
+#pragma once
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace corace::checks {
+
+/// What awaiting something does to the awaiting task.
+enum class AwaitEffect {
+  Never,    ///< goes on at once
+  Transfer, ///< runs the awaited coroutine; suspends only if that one does
+  May,
+  Always,
+};
+
+enum class LockMode { Exclusive, Shared, Counted, Upgrade };
+
+/// A type that a library offers.
+struct TypeModel {
+  std::string Library; ///< id of the library
+  std::string Key;     ///< qualified name
+  std::string Role;    ///< task, lock, guard, guard-of-arg, counted, plain, serial, hostile, atomic, scope, container, ...
+  std::optional<AwaitEffect> Await;
+  std::optional<LockMode> Of;        ///< for guards
+  std::string Count;                 ///< for counted: ctorN, tmplN, one
+  std::string Start;                 ///< for tasks: lazy, eager, posted
+  std::string Drop;                  ///< for tasks: what a discarded one does
+  std::vector<std::string> Releases; ///< methods of a guard that end it early
+};
+
+/// A function, method or `co_await` on a type.
+struct OpModel {
+  std::string Library;
+  std::string Key;
+  std::optional<AwaitEffect> Await;
+  std::optional<LockMode> Acquire;
+  std::optional<LockMode> Release;
+  bool AcquiresWhenCalled = false; ///< else when awaited
+  bool ReleasesWhenAwaited = false;
+  std::optional<unsigned> Units; ///< index of the argument that counts the units
+  std::string Lock;              ///< "this" or the index of the argument that is the lock
+  std::string Pass;              ///< wraps that argument ("0", "this", "last", "all")
+  std::string Under;             ///< runs its body argument under the lock: x, s, n
+  std::string Body;              ///< the argument that runs under the lock
+  std::optional<unsigned> Drops; ///< waits with the lock that this argument holds, and retakes it
+  bool Reenter = false;          ///< a plain call that lets other tasks run
+  bool ReadModifyWrite = false;  ///< one indivisible access; what it returns is claimed
+  bool SpawnsAny = false;        ///< starts tasks: all arguments ...
+  std::vector<int> Spawns;       ///< ... or these (-1: the last, -2: the object itself)
+  bool SpawnsAll = false;
+  std::string Effect; ///< on a container: none, look, element, insert, erase, replace
+};
+
+/// The models of all libraries. Later files override earlier ones, key by key.
+class Models {
+public:
+  Models();
+  ~Models();
+  Models(Models &&) noexcept;
+  Models &operator=(Models &&) noexcept;
+
+  /// The models that are built into the program.
+  [[nodiscard]] static Models loadBuiltin();
+
+  using Warn = llvm::function_ref<void(const llvm::Twine &)>;
+
+  /// Adds a user's file. The error names file, line and column, the cause and the remedy in one line. Keys that are not
+  /// known are passed to `Warning` and skipped.
+  [[nodiscard]] llvm::Error addFile(llvm::StringRef Path, Warn Warning = {});
+
+  /// The same for text; `Name` is what messages call it.
+  [[nodiscard]] llvm::Error addText(llvm::StringRef Text, llvm::StringRef Name, Warn Warning = {});
+
+  /// Lookup by qualified name: namespaces, classes, name, without template arguments and inline namespaces.
+  [[nodiscard]] const TypeModel *type(llvm::StringRef QualifiedName) const;
+  [[nodiscard]] const OpModel *op(llvm::StringRef QualifiedName) const;
+
+  /// What a method with this name does to a container or cell of any library; empty when nothing is known.
+  [[nodiscard]] llvm::StringRef effectOfMethod(llvm::StringRef Method) const;
+
+  struct Library {
+    std::string Id;
+    std::vector<std::string> Namespaces;
+    std::string Verified; ///< how the facts were checked
+    std::string File;     ///< where it comes from; empty when built in
+  };
+  /// All libraries in the order in which they were read, for `corace models`.
+  [[nodiscard]] llvm::ArrayRef<Library> libraries() const;
+  /// Calls the function for every type or operation of a library, in alphabetic order.
+  void forEachType(llvm::StringRef LibraryId, llvm::function_ref<void(const TypeModel &)> Fn) const;
+  void forEachOp(llvm::StringRef LibraryId, llvm::function_ref<void(const OpModel &)> Fn) const;
+
+private:
+  friend class ModelsReader;
+  struct Tables;
+  std::unique_ptr<Tables> T;
+};
+
+} // namespace corace::checks
