@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Runs the benchmarks of an optimised build: bench/run.sh BUILD [checker|run|explore]...
+# Ratios are measured side by side in one go; CPU time, median of several rounds.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+build=$1
+shift
+parts=("${@:-checker run explore}")
+# shellcheck disable=SC2206 # one word for each part
+parts=(${parts[*]})
+corace=$build/bin/corace
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+for part in "${parts[@]}"; do
+  case $part in
+  checker)
+    echo "checker: a program on Boost.Asio, parse alone and with all checks"
+    python3 bench/side_by_side.py \
+      "parse=clang++-19 -std=c++20 -fsyntax-only examples/asio/session_counter.cpp" \
+      "corace check=$corace check examples/asio/session_counter.cpp" \
+      "clang-tidy, corace checks=clang-tidy-19 --load=$build/lib/libcorace-tidy.so --checks=-*,corace-* --quiet examples/asio/session_counter.cpp -- -std=c++20" \
+      "clang-tidy, hostile-raii alone=clang-tidy-19 --checks=-*,misc-coroutine-hostile-raii --quiet examples/asio/session_counter.cpp -- -std=c++20"
+    ;;
+  run)
+    echo "instrumented run: many coroutines that walk and update shared data"
+    source=bench/Inputs/shared_data.cpp
+    clang++-19 -std=c++20 -O2 "$source" -o "$work/plain"
+    # shellcheck disable=SC2046 # several flags
+    clang++-19 -std=c++20 -O2 $($corace flags --compile) "$source" -o "$work/corace" $($corace flags --link)
+    clang++-19 -std=c++20 -O2 -fsanitize=thread "$source" -o "$work/tsan"
+    python3 bench/side_by_side.py "plain=$work/plain" "corace=CORACE_OPTIONS=report=0 $work/corace" "ThreadSanitizer=$work/tsan"
+    ;;
+  explore)
+    echo "explorer"
+    "$build/bin/explore_bench"
+    ;;
+  *)
+    echo "bench/run.sh: no such part: $part (checker, run, explore)" >&2
+    exit 2
+    ;;
+  esac
+done
