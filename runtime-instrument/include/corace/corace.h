@@ -1,0 +1,21 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Everything that a program needs of corace's runtime.
+#pragma once
+
+#include <corace/context_var.h>
+#include <corace/counting_semaphore.h>
+#include <corace/create_task.h>
+#include <corace/errors.h>
+#include <corace/event.h>
+#include <corace/event_loop.h>
+#include <corace/explore.h>
+#include <corace/gather.h>
+#include <corace/mutex.h>
+#include <corace/run.h>
+#include <corace/sleep.h>
+#include <corace/task.h>
+#include <corace/task_group.h>
+#include <corace/task_handle.h>
+#include <corace/this_task.h>

@@ -1,0 +1,56 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// explore(): runs a body again and again in this process, each time under another schedule, and tells what went wrong.
+//
+//   corace::explore_result result = corace::explore([&]() -> corace::task<void> { ... });
+//
+// The body is called afresh for each run and has to set up the state that it works on: globals are not restored between
+// runs. What it touches is seen where the code was compiled with the pass, and where it goes through the primitives.
+#pragma once
+
+#include <corace/task.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace corace {
+
+struct explore_options {
+  std::string strategy = "portfolio"; ///< portfolio, fifo, serial, random, exhaustive or replay
+  std::string token;                  ///< with replay: the schedule
+  std::uint64_t seed = 1;             ///< of the random strategy
+  std::uint64_t runs = 2000;          ///< at most this many schedules; those for shrinking are not counted
+  double seconds = 30;                ///< at most this long
+  bool stop_at_first = false;         ///< end with the first failure
+  bool footprints = true;       ///< skip schedules that differ from another one by the order of independent segments
+  std::uint64_t steps = 100000; ///< a run that takes more segments is cut off
+};
+
+/// Something that went wrong under a schedule.
+struct explore_failure {
+  std::string kind;               ///< as vocab/race_kinds.def spells it: "lost-update", "exception", "deadlock", ...
+  std::string token;              ///< the schedule that shows it, with as few switches as could be found
+  std::string message;            ///< what was thrown, who waits for what; for a race, where it is
+  std::string object;             ///< for a race: what was raced for, as far as it is known
+  std::uint64_t found_in_run = 0; ///< from 1
+  std::uint32_t switches = 0;     ///< how many times the token makes the schedule leave the canonical one
+  bool verified = false;          ///< the token showed it again, ten times of ten
+};
+
+struct explore_result {
+  std::uint64_t runs = 0;                ///< schedules run to their end
+  std::uint64_t blocked = 0;             ///< schedules given up because an equivalent one had been run
+  bool complete = false;                 ///< every schedule was run, up to the order of independent segments
+  std::string stopped;                   ///< why the search ended
+  std::vector<explore_failure> failures; ///< in the order in which they were found
+
+  [[nodiscard]] bool clean() const noexcept { return failures.empty(); }
+};
+
+/// Throws usage_error for an unknown strategy or a malformed token.
+[[nodiscard]] explore_result explore(const std::function<task<void>()> &body, const explore_options &options = {});
+
+} // namespace corace

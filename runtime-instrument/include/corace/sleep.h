@@ -1,0 +1,70 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// sleep_for(), sleep_until(), yield(): the running task lets others run.
+//
+// yield(), and a sleep that is over before it began, give up one turn: the task goes to the back of the ready queue and
+// runs again in the next tick. A longer sleep is ended by the loop when the virtual clock has reached its deadline; the
+// task goes on one tick after that. Sleepers wake in the order of their deadlines, and of their calls where those are
+// equal. Cancellation of a sleeper ends the sleep; it goes on in the next tick, with cancelled_error. Conformance:
+// SLP-01, SLP-02, SLP-05, SLP-07, SLP-09, CANC-15. Differs from asyncio: sleep(delay, result) has no counterpart.
+#pragma once
+
+#include <corace/event_loop.h>
+
+#include <cmath>
+#include <stdexcept>
+
+namespace corace {
+
+namespace detail {
+class [[nodiscard("a sleep has to be awaited")]] sleep_awaiter : public wait_node {
+public:
+  explicit sleep_awaiter(std::chrono::nanoseconds delay) noexcept : wait_node(operations), delay_(delay) {}
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> innermost);
+  void await_resume();
+
+private:
+  class alarm : public timer {
+  public:
+    explicit alarm(sleep_awaiter &owner) noexcept : self(owner) {}
+    sleep_awaiter &self;
+  };
+  static const wait_operations operations;
+  std::chrono::nanoseconds delay_;
+  alarm alarm_{*this};
+};
+
+/// Any duration in the loop's unit; what does not fit becomes the longest that does.
+template <class Rep, class Period>
+[[nodiscard]] std::chrono::nanoseconds to_delay(std::chrono::duration<Rep, Period> delay) {
+  using nanoseconds = std::chrono::nanoseconds;
+  constexpr auto longest = std::chrono::nanoseconds::max() / 4; // a deadline must not overflow either
+  if constexpr (std::is_floating_point_v<Rep>)
+    if (std::isnan(delay.count()))
+      throw std::invalid_argument("corace::sleep_for: the delay is not a number");
+  using widest = std::chrono::duration<long double, std::nano>;
+  if (const auto wide = std::chrono::duration_cast<widest>(delay); wide >= widest(longest))
+    return longest;
+  else if (wide <= widest(0))
+    return nanoseconds(0);
+  return std::chrono::ceil<nanoseconds>(delay);
+}
+} // namespace detail
+
+template <class Rep, class Period>
+[[nodiscard]] detail::sleep_awaiter sleep_for(std::chrono::duration<Rep, Period> delay) {
+  return detail::sleep_awaiter(detail::to_delay(delay));
+}
+
+/// A time of the loop's own clock.
+[[nodiscard]] inline detail::sleep_awaiter sleep_until(loop_clock::time_point deadline) {
+  return detail::sleep_awaiter(deadline - loop_clock::now());
+}
+
+[[nodiscard]] inline detail::sleep_awaiter yield() noexcept {
+  return detail::sleep_awaiter(std::chrono::nanoseconds(0));
+}
+
+} // namespace corace

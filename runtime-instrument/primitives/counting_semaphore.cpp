@@ -1,0 +1,75 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <corace/counting_semaphore.h>
+#include <corace/errors.h>
+
+namespace corace {
+
+const detail::wait_operations counting_semaphore::awaiter::operations = {
+    [](wait_node &node) noexcept {
+      if (node.outcome != state::waiting)
+        return false; // it is on its way; await_resume() hands its turn on
+      node.unlink();
+      node.outcome = state::cancelled;
+      node.task->loop->synchronise(&static_cast<awaiter &>(node).semaphore_, true);
+      node.task->loop->wake(*node.task);
+      return true;
+    },
+    [](const wait_node &node) {
+      const char *name = static_cast<const awaiter &>(node).semaphore_.name_;
+      return *name ? std::string("semaphore '") + name + "'" : std::string("a semaphore");
+    }};
+
+counting_semaphore::counting_semaphore(std::ptrdiff_t units, const char *name) : units_(units), name_(name) {
+  if (units < 0)
+    throw std::invalid_argument("corace::counting_semaphore: a negative number of units");
+}
+
+bool counting_semaphore::try_acquire() noexcept {
+  if (event_loop *loop = event_loop::current())
+    loop->synchronise(this, true);
+  if (locked())
+    return false;
+  --units_;
+  return true;
+}
+
+void counting_semaphore::release() noexcept {
+  if (event_loop *loop = event_loop::current())
+    loop->synchronise(this, true);
+  ++units_;
+  wake_next();
+}
+
+// A unit that a woken waiter is to get is no longer free.
+void counting_semaphore::wake_next() noexcept {
+  for (detail::wait_node *each = waiters_.first(); each && units_ > 0; each = waiters_.after(*each)) {
+    if (each->outcome != detail::wait_node::state::waiting)
+      continue;
+    --units_;
+    each->outcome = detail::wait_node::state::woken;
+    each->task->loop->wake(*each->task);
+  }
+}
+
+void counting_semaphore::awaiter::await_suspend(std::coroutine_handle<> innermost) {
+  detail::task_state &waiting = detail::running_task("counting_semaphore::acquire()");
+  semaphore_.waiters_.push_back(*this);
+  waiting.loop->park(*this, innermost);
+}
+
+void counting_semaphore::awaiter::await_resume() {
+  if (!task)
+    return; // taken without waiting
+  task->loop->synchronise(&semaphore_, true);
+  const bool has_unit = outcome == state::woken;
+  if (!detail::end_wait(*this))
+    return;
+  if (has_unit) {
+    ++semaphore_.units_;
+    semaphore_.wake_next();
+  }
+  throw cancelled_error();
+}
+
+} // namespace corace

@@ -1,0 +1,118 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <corace/detail/joint.h>
+#include <corace/errors.h>
+
+#include <algorithm>
+
+namespace corace::detail {
+
+/// One of the tasks.
+struct joint_state::member : completion {
+  struct callback : ready_node {
+    explicit callback(member &m) noexcept : self(m) {}
+    member &self;
+  };
+  member(joint_state &j, task_state &t) : joint(j), task(task_pointer<>::share(t)) {
+    on_end.fire = [](ready_node &node) {
+      member &self = static_cast<callback &>(node).self;
+      self.joint.member_ended(self);
+    };
+    completed = [](completion &node, task_state &ended) {
+      member &self = static_cast<member &>(node);
+      ended.loop->synchronise(&self.joint, ended.error || ended.was_cancelled);
+      ended.loop->post(self.on_end);
+    };
+  }
+  joint_state &joint;
+  task_pointer<> task;
+  callback on_end{*this};
+};
+
+void joint_state::member_deleter::operator()(member *m) const noexcept { delete m; }
+
+void joint_state::add(task_state &task) {
+  members_.emplace_back(new member(*this, task));
+  member &added = *members_.back();
+  ++unfinished_;
+  over_ = false;
+  task.retrieved = true; // who waits for the joint takes care of failures
+  if (!task.done())
+    task.completions.push_back(added);
+  else if (event_loop *loop = event_loop::current())
+    loop->post(added.on_end);
+}
+
+bool joint_state::cancel_all() noexcept {
+  bool any = false;
+  for (const auto &each : members_)
+    any |= each->task->cancel();
+  return any;
+}
+
+void joint_state::member_ended(member &ended) noexcept {
+  task_state &task = *ended.task;
+  --unfinished_;
+  ended_.push_back(task.id);
+  if (task.was_cancelled && rule_ == ends::at_first_error)
+    errors_.push_back(std::make_exception_ptr(cancelled_error()));
+  else if (task.error && !task.was_cancelled)
+    errors_.push_back(task.error);
+  std::erase_if(members_, [&](const auto &each) { return each.get() == &ended; });
+  if (!errors_.empty() && !shutting_down) {
+    shutting_down = true;
+    if (rule_ == ends::with_the_last) {
+      cancel_all();
+      if (parent && !parent_cancelled && !waiter)
+        parent_cancelled = parent->cancel();
+    }
+  }
+  over_ = unfinished_ == 0 || (rule_ == ends::at_first_error && !errors_.empty());
+  if (over_ && waiter) {
+    wait_node &woken = *std::exchange(waiter, nullptr);
+    woken.outcome = wait_node::state::woken;
+    woken.task->loop->wake(*woken.task);
+  }
+}
+
+void joint_state::rethrow() const {
+  if (!errors_.empty())
+    std::rethrow_exception(errors_.front());
+}
+
+const wait_operations joint_wait::operations = {[](wait_node &node) noexcept {
+                                                  auto &self = static_cast<joint_wait &>(node);
+                                                  if (self.outcome != state::waiting)
+                                                    return false;
+                                                  if (self.joint_.rule_ == joint_state::ends::at_first_error)
+                                                    return self.joint_.cancel_all(); // the wait ends when they have
+                                                  self.joint_.waiter = nullptr;
+                                                  self.outcome = state::cancelled;
+                                                  self.task->loop->wake(*self.task);
+                                                  return true;
+                                                },
+                                                [](const wait_node &node) {
+                                                  const auto left =
+                                                      static_cast<const joint_wait &>(node).joint_.unfinished();
+                                                  return std::to_string(left) + (left == 1 ? " task" : " tasks");
+                                                }};
+
+joint_wait::~joint_wait() {
+  if (joint_.waiter == this)
+    joint_.waiter = nullptr;
+}
+
+void joint_wait::suspend(std::coroutine_handle<> innermost) {
+  task_state &waiting = running_task("co_await");
+  joint_.waiter = this;
+  waiting.loop->park(*this, innermost);
+}
+
+bool joint_wait::resume() noexcept {
+  if (event_loop *loop = event_loop::current(); loop && loop->observed() && loop->running())
+    for (detect::task_id each : joint_.ended_)
+      detect::order(each, loop->running()->id);
+  return end_wait(*this);
+}
+
+} // namespace corace::detail

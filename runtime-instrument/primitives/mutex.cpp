@@ -1,0 +1,86 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <corace/errors.h>
+#include <corace/mutex.h>
+
+namespace corace {
+
+namespace {
+[[nodiscard]] std::string label(const char *name) {
+  return *name ? std::string("mutex '") + name + "'" : std::string("a mutex");
+}
+} // namespace
+
+const detail::wait_operations mutex::awaiter::operations = {
+    [](wait_node &node) noexcept {
+      if (node.outcome != state::waiting)
+        return false; // it is on its way; await_resume() hands its turn on
+      auto &m = static_cast<awaiter &>(node).mutex_;
+      node.unlink();
+      node.outcome = state::cancelled;
+      node.task->loop->synchronise(&m, true);
+      node.task->loop->wake(*node.task);
+      return true;
+    },
+    [](const wait_node &node) {
+      const mutex &m = static_cast<const awaiter &>(node).mutex_;
+      return label(m.name_) + (m.owner_ ? ", which '" + m.owner_->name + "' holds" : "");
+    }};
+
+bool mutex::try_lock() {
+  detail::task_state &task = detail::running_task("mutex::lock()");
+  task.loop->synchronise(this, true);
+  if (owner_.get() == &task)
+    throw usage_error("task '" + task.name + "' locks " + label(name_) + ", which it holds already");
+  if (owner_ || !waiters_.empty())
+    return false;
+  take(task);
+  return true;
+}
+
+void mutex::unlock() {
+  detail::task_state &task = detail::running_task("mutex::unlock()");
+  if (!owner_)
+    throw usage_error("task '" + task.name + "' unlocks " + label(name_) + ", which nobody holds");
+  if (owner_.get() != &task)
+    throw usage_error("task '" + task.name + "' unlocks " + label(name_) + ", which '" + owner_->name + "' holds");
+  release();
+}
+
+void mutex::take(detail::task_state &owner) noexcept { owner_ = detail::task_pointer<>::share(owner); }
+
+void mutex::release() noexcept {
+  if (event_loop *loop = event_loop::current())
+    loop->synchronise(this, true);
+  owner_ = {};
+  wake_first();
+}
+
+void mutex::wake_first() noexcept {
+  detail::wait_node *first = waiters_.first();
+  if (!first || first->outcome != detail::wait_node::state::waiting)
+    return;
+  first->outcome = detail::wait_node::state::woken;
+  first->task->loop->wake(*first->task);
+}
+
+void mutex::awaiter::await_suspend(std::coroutine_handle<> innermost) {
+  detail::task_state &waiting = detail::running_task("mutex::lock()");
+  mutex_.waiters_.push_back(*this);
+  waiting.loop->park(*this, innermost);
+}
+
+void mutex::awaiter::await_resume() {
+  if (!task)
+    return; // taken without waiting
+  detail::task_state &self = *task;
+  self.loop->synchronise(&mutex_, true);
+  if (detail::end_wait(*this)) {
+    if (!mutex_.owner_)
+      mutex_.wake_first();
+    throw cancelled_error();
+  }
+  mutex_.take(self);
+}
+
+} // namespace corace
