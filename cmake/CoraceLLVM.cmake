@@ -1,7 +1,12 @@
 # Finds LLVM and Clang in the version that CORACE_LLVM_VERSION names and sets up targets that use them.
 
-find_package(LLVM ${CORACE_LLVM_VERSION} REQUIRED CONFIG
-  HINTS /usr/lib/llvm-${CORACE_LLVM_VERSION}/lib/cmake/llvm)
+# Without a version: LLVM's own test wants major and minor. LLVM_DIR or LLVM_ROOT point to other places.
+find_package(LLVM CONFIG HINTS /usr/lib/llvm-${CORACE_LLVM_VERSION}/lib/cmake/llvm)
+if(NOT LLVM_FOUND OR NOT LLVM_VERSION_MAJOR EQUAL CORACE_LLVM_VERSION)
+  message(FATAL_ERROR "corace: LLVM ${CORACE_LLVM_VERSION} not found (found: ${LLVM_PACKAGE_VERSION}); "
+    "install llvm-${CORACE_LLVM_VERSION}-dev and libclang-${CORACE_LLVM_VERSION}-dev, "
+    "or choose another with -DCORACE_LLVM_VERSION= or -DLLVM_DIR=")
+endif()
 find_package(Clang REQUIRED CONFIG HINTS ${LLVM_DIR}/../clang NO_DEFAULT_PATH)
 set(CORACE_LLVM_ROOT ${LLVM_INSTALL_PREFIX})
 message(STATUS "corace: LLVM ${LLVM_PACKAGE_VERSION} in ${CORACE_LLVM_ROOT}")
