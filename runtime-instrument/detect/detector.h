@@ -34,12 +34,12 @@ struct event {
   enum class type : std::uint8_t { read, write, suspend, resume, finish };
   type what;
   task_id task;
-  std::uint32_t segment;    ///< of the task, from 0
-  const corace_site *site;  ///< the access itself, or the suspension
-  const corace_site *via;   ///< the call in the coroutine's body that led to it; null where the body itself accesses
-  std::uintptr_t address;   ///< 0 for a suspension
+  std::uint32_t segment;   ///< of the task, from 0
+  const corace_site *site; ///< the access itself, or the suspension
+  const corace_site *via;  ///< the call in the coroutine's body that led to it; null where the body itself accesses
+  std::uintptr_t address;  ///< 0 for a suspension
   std::uint32_t size;
-  std::uint64_t value;      ///< read or written, where size <= 8; sign is the reader's business
+  std::uint64_t value; ///< read or written, where size <= 8; sign is the reader's business
   bool has_value;
 };
 
@@ -48,7 +48,7 @@ struct violation {
   race_kind kind;
   const candidate *matched; ///< the static candidate; null when only the run knows of it
   event first, suspension, rival, second;
-  std::string object;       ///< its name as far as it is known, else empty
+  std::string object; ///< its name as far as it is known, else empty
 };
 
 /// What one segment touched: granules of 8 bytes and synchronisation objects, each read or written.
@@ -70,8 +70,8 @@ struct reach {
 /// All that a finished run leaves.
 struct run_result {
   std::vector<violation> violations; ///< in the order in which they happened; one for each kind and pair of sites
-  std::vector<event> history;        ///< empty unless it was asked for; only what belongs to violated objects, and suspends
-  std::vector<reach> reached;        ///< one for each candidate
+  std::vector<event> history; ///< empty unless it was asked for; only what belongs to violated objects, and suspends
+  std::vector<reach> reached; ///< one for each candidate
 };
 
 struct run_options {
@@ -96,7 +96,8 @@ void pause(bool paused) noexcept;
 [[nodiscard]] std::string load_candidates(const std::string &path);
 [[nodiscard]] const std::vector<candidate> &candidates() noexcept;
 
-// For a scheduler that knows its tasks. From the first add_task() of a run on, tasks are no longer inferred from frames.
+// For a scheduler that knows its tasks. From the first add_task() of a run on, tasks are no longer inferred from
+// frames.
 
 /// A new task, created by `parent`.
 task_id add_task(task_id parent, std::string_view name);

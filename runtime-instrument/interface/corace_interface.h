@@ -30,7 +30,9 @@ enum corace_site_flags {
   CORACE_SITE_WRITE_BACK = 2,
   // The implicit suspension before the body, or after it.
   CORACE_SITE_INITIAL = 4,
-  CORACE_SITE_FINAL = 8
+  CORACE_SITE_FINAL = 8,
+  // The function that holds the site is a coroutine.
+  CORACE_SITE_IN_COROUTINE = 16
 };
 
 // One entry of the site table, 24 bytes, in the section "corace_sites" of every instrumented object.
@@ -39,7 +41,7 @@ enum corace_site_flags {
 typedef struct corace_site {
   int32_t file;     // absolute path of the source file
   int32_t function; // demangled name of the function that holds the site
-  int32_t object;   // the accessed object as far as it is known: "shared_counter", "Session::count"
+  int32_t object;   // the accessed object as far as it is known: "shared_counter", "Session::count"; of a call: the callee
   uint32_t line;    // from 1; 0: not known
   uint16_t column;  // from 1; 0: not known
   uint8_t kind;     // corace_site_kind
@@ -61,7 +63,11 @@ void __corace_update(const void *address, uint64_t size, const corace_site *site
 // The allocation that starts at `address` is about to be given back; what is known of its bytes is forgotten.
 void __corace_free(const void *address);
 
+// The bytes from `address` on have just been given out by the allocator: what is known of them is about something else.
+void __corace_alloc(const void *address, uint64_t size);
+
 // The body of a coroutine is about to call a function: accesses in the callee happen on behalf of this site.
+// Ordinary functions call it too, before they create a coroutine.
 void __corace_call(const corace_site *site);
 
 // A coroutine's frame of `size` bytes exists and its ramp runs.
@@ -69,11 +75,12 @@ void __corace_coro_begin(void *frame, uint64_t size, const corace_site *site);
 // The coroutine is suspended from here on, although await_suspend(awaiter) has yet to run: another thread, or
 // await_suspend itself, may resume it. `awaiter` (of `awaiter_size` bytes, 0: not known) tells what it waits for.
 void __corace_coro_suspend(void *frame, const void *awaiter, uint64_t awaiter_size, const corace_site *site);
-// await_suspend returned false or threw: the coroutine goes on, it was not suspended.
+// await_suspend returned false or threw: the coroutine goes on, it was not suspended. Without effect where it was not.
 void __corace_coro_suspend_undo(void *frame);
-// Control is about to leave the suspended or finished coroutine, to its resumer or by symmetric transfer.
+// Control is about to leave the suspended or finished coroutine, to its resumer or by symmetric transfer. May be said a
+// second time, by a ramp whose await_suspend gave a handle. `frame` may be gone by then: it is a name, no more.
 void __corace_coro_leave(void *frame);
-// The coroutine was resumed at the suspension `site`.
+// The coroutine was resumed at the suspension `site`. At the initial one also where it did not suspend: the body begins.
 void __corace_coro_resume(void *frame, const corace_site *site);
 // The frame is about to be given back: the coroutine has finished, or was destroyed while it was suspended.
 void __corace_coro_end(void *frame);

@@ -1,0 +1,357 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What an access means: is it the end of a window that another task broke?
+
+#include "detect/sites.h"
+#include "detect/state.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+namespace corace::detect {
+namespace {
+
+constexpr std::uint64_t watched_bytes = 1 << 16; // of one access; what a larger copy touches beyond is not seen
+constexpr std::size_t kept_history = 1 << 20;
+constexpr std::uint64_t walked_granules = 1 << 13; // when memory is forgotten: beyond it the table is the shorter list
+
+std::uint64_t content(std::uintptr_t address, std::uint32_t size) noexcept {
+  std::uint64_t value = 0;
+  std::memcpy(&value, reinterpret_cast<const void *>(address), size);
+  return value;
+}
+
+bool same_place(const access &a, const access &b) noexcept { return a.address == b.address && a.size == b.size; }
+
+/// The rival put back what was there (or wrote the same): then the order of the two cannot be told apart.
+bool harmless(const access &own, const access &rival) noexcept {
+  return same_place(own, rival) && own.has_value && rival.has_value && own.value == rival.value;
+}
+
+/// Look-ups by key touch what belongs to other keys as well, so a change there proves nothing.
+bool by_key(const access &what) noexcept {
+  if (!is_system(what.site) || what.site == nullptr)
+    return false;
+  const std::string_view function = function_of(*what.site);
+  if (function.find("_Rb_tree<") == std::string_view::npos && function.find("_Hashtable<") == std::string_view::npos &&
+      function.find("std::map<") == std::string_view::npos && function.find("std::set<") == std::string_view::npos)
+    return false;
+  const std::string_view name = last_name(function);
+  return name != "size" && name != "empty";
+}
+
+} // namespace
+
+event to_event(const access &what, event::type type) noexcept {
+  return {type, what.task, what.segment, what.site, what.via, what.address, what.size, what.value, what.has_value};
+}
+
+struct detector::footing {
+  thread_state &thread;
+  task_id id;
+  bool reads, writes;
+  bool generic;  ///< the user's own code, and not a part of an await_suspend
+  bool own_code; ///< the coroutine's body itself accesses
+  access pattern;
+};
+
+/// Both places of one candidate, or of several, can be meant by the site, by the call in the body that led here, and by
+/// the suspensions of those that wait for this coroutine.
+void detector::collect_roles(thread_state &thread, const corace_site *site, const corace_site *via) {
+  roles_.clear();
+  const auto add = [&](const corace_site *which) {
+    for (const role &each : candidates.roles_of(which)) {
+      const auto known = std::find_if(roles_.begin(), roles_.end(),
+                                      [&](const role &other) { return other.candidate == each.candidate; });
+      if (known == roles_.end()) {
+        roles_.push_back(each);
+      } else {
+        known->first |= each.first;
+        known->second |= each.second;
+      }
+    }
+  };
+  add(site);
+  if (via != site)
+    add(via);
+  if (thread.stack.empty())
+    return;
+  const frame *each = frame_at(thread.stack.back().frame);
+  for (int depth = 0; depth < 16 && each != nullptr && each->awaiter != 0; ++depth) {
+    each = frame_at(each->awaiter);
+    if (each != nullptr)
+      add(each->suspended_at);
+  }
+}
+
+void detector::touch(thread_state &thread, std::uintptr_t address, std::uint64_t size, const corace_site *site,
+                     bool reads, bool writes) {
+  const task_id id = current(thread);
+  if (id == no_task && (explicit_tasks || !writes))
+    return;
+  const activation *top = thread.stack.empty() ? nullptr : &thread.stack.back();
+  const frame *running = top == nullptr ? nullptr : frame_at(top->frame);
+  const bool own_code = running != nullptr && running->site != nullptr && same_function(*site, *running->site);
+
+  footing here{thread, id, reads, writes, false, own_code, {}};
+  here.generic = !is_system(site) && (running == nullptr || !running->suspended);
+  access &pattern = here.pattern;
+  pattern.time = tick();
+  pattern.site = site;
+  pattern.via = own_code || top == nullptr ? nullptr : top->via;
+  pattern.frame = top == nullptr ? 0 : top->frame;
+  pattern.task = id;
+  pattern.segment = exists(id) ? tasks_[id].segment : 0;
+  pattern.written = writes;
+  pattern.address = address;
+  pattern.size = static_cast<std::uint32_t>(std::min<std::uint64_t>(size, std::numeric_limits<std::uint32_t>::max()));
+  if (size <= 8) {
+    pattern.value = content(address, pattern.size);
+    pattern.has_value = true;
+  }
+  if (exists(id) && !candidates.empty())
+    collect_roles(thread, site, pattern.via);
+  else
+    roles_.clear();
+  const std::uintptr_t end = address + std::min(size, watched_bytes);
+  for (std::uintptr_t at = address; at < end; at = (granule_of(at) + 1) * granule)
+    touch_granule(here, at, end);
+  if (options.history && history_.size() < kept_history && exists(id))
+    history_.push_back(to_event(pattern, writes ? event::type::write : event::type::read));
+}
+
+void detector::touch_granule(footing &here, std::uintptr_t address, std::uintptr_t end) {
+  const std::uintptr_t key = granule_of(address);
+  if (here.thread.collects)
+    here.thread.touched[key] |= here.writes;
+  access now = here.pattern;
+  now.mask = mask_of(address, end);
+  if (here.id == no_task) { // code outside of all tasks can be a rival, no more; and only where tasks were
+    if (cell *known = cells_.find(key))
+      known->writes.add(now);
+    return;
+  }
+  cell &shared = cells_[key];
+  if (shared.born == 0)
+    shared.born = now.time;
+  record &own = tasks_[here.id].records[address];
+  if (own.read.time < shared.born)
+    own.read = {}, own.read_segment = ~std::uint32_t{0};
+  if (own.write.time < shared.born)
+    own.write = {};
+  now.blind = here.writes && !here.reads && own.read_segment != now.segment;
+
+  for (const role &each : roles_)
+    if (each.second)
+      visit_second(here, now, each);
+  for (const role &each : roles_)
+    if (each.first)
+      visit_first(here, now, each);
+  if (here.generic)
+    check_generic(here, now, shared, own);
+
+  if (here.reads) {
+    own.read_segment = now.segment;
+    if (here.generic)
+      own.read = now;
+  }
+  if (here.writes) {
+    shared.writes.add(now);
+    own.read = {}; // from here on the task knows its own value
+    own.write = here.generic ? now : access{};
+  } else if (candidates.wants_reads()) {
+    shared.reads.add(now);
+  }
+}
+
+/// Lost update and state bleed, without a candidate's help. What the pass could not derive is left to candidates.
+void detector::check_generic(footing &here, const access &now, cell &shared, record &own) {
+  const auto by_other = [&](const access &each) { return each.task != here.id && !is_system(each.site); };
+  if (here.writes && !here.reads && (now.site->flags & CORACE_SITE_WRITE_BACK) != 0 && own.read &&
+      own.read.segment != now.segment) {
+    const access *rival = shared.writes.latest(own.read.time, own.read.mask & now.mask, by_other);
+    if (rival != nullptr && !harmless(own.read, *rival) && !ordered_around(own.read, *rival, now))
+      report(race_kind::lost_update, matching(race_kind::lost_update, own.read, now), own.read, *rival, now);
+  }
+  if (here.writes || !own.write || !own.write.blind || own.write.segment == now.segment ||
+      (own.write.site->flags & CORACE_SITE_WRITE_BACK) != 0)
+    return;
+  const access *rival = shared.writes.latest(own.write.time, own.write.mask & now.mask, [&](const access &each) {
+    return by_other(each) && each.task != no_task && each.blind && (each.site->flags & CORACE_SITE_WRITE_BACK) == 0;
+  });
+  if (rival != nullptr && !harmless(own.write, *rival) && !harmless(own.write, now) &&
+      !ordered_around(own.write, *rival, now))
+    report(race_kind::state_bleed, matching(race_kind::state_bleed, own.write, now), own.write, *rival, now);
+}
+
+void detector::visit_first(footing &here, const access &now, const role &which) {
+  const candidate &of = candidates.all()[which.candidate];
+  const shape kind = shape_of(of.kind);
+  // Where the body itself accesses, the kind tells which access is meant. What library code does is taken as a whole.
+  if (!is_system(now.site) && !(kind.first_written ? here.writes : here.reads))
+    return;
+  std::vector<watch> &watches = tasks_[here.id].watches;
+  auto at =
+      std::find_if(watches.begin(), watches.end(), [&](const watch &w) { return w.candidate == which.candidate; });
+  if (at == watches.end()) {
+    watches.emplace_back();
+    at = std::prev(watches.end());
+    at->candidate = which.candidate;
+  }
+  if (!at->active || at->segment != now.segment) {
+    // Where both places share a line (x = x + co_await f()) the line runs on after the suspension: then what was seen
+    // before it stays, and only what is read again is fresh.
+    if (!at->active || !which.second)
+      at->cells.clear();
+    at->active = true;
+    at->second_counted = false;
+    at->segment = now.segment;
+    ++reached_[which.candidate].first;
+  }
+  access &seen = at->cells[granule_of(now.address)];
+  if (!seen || seen.segment != now.segment || is_system(seen.site))
+    seen = now;
+}
+
+void detector::visit_second(footing &here, const access &now, const role &which) {
+  const candidate &of = candidates.all()[which.candidate];
+  const shape kind = shape_of(of.kind);
+  std::vector<watch> &watches = tasks_[here.id].watches;
+  const auto at =
+      std::find_if(watches.begin(), watches.end(), [&](const watch &w) { return w.candidate == which.candidate; });
+  if (at == watches.end() || !at->active || !(kind.second_written ? here.writes : here.reads))
+    return;
+  const access *first = nullptr;
+  const access *rival = broken_by(here, *at, kind, now, &first);
+  const bool same_object = first != nullptr || at->cells.find(granule_of(now.address)) != nullptr;
+  if (!at->second_counted && same_object) {
+    at->second_counted = true;
+    ++reached_[which.candidate].second;
+  }
+  if (rival != nullptr)
+    report(of.kind, &of, *first, *rival, now);
+}
+
+/// The rival's access, if one broke the window that `second` ends. Two ways to be the same object: the very cell that
+/// the first place touched; or, for containers that look up by key, a cell that the same rival has written since (the
+/// element it put there), where what the first place looked at has been changed by that rival too.
+const access *detector::broken_by(footing &here, watch &seen, const shape &kind, const access &second,
+                                  const access **first) {
+  const auto by_other = [&](const access &each) { return each.task != here.id; };
+  const auto rival_in = [&](std::uintptr_t key, stamp after, std::uint8_t mask, auto accepts) -> const access * {
+    cell *shared = cells_.find(key);
+    if (shared == nullptr || shared->born > after)
+      return nullptr;
+    return kind.rival_written ? shared->writes.latest(after, mask, accepts)
+                              : shared->reads.latest(after, mask, accepts);
+  };
+  const std::uintptr_t key = granule_of(second.address);
+  if (const access *touched = seen.cells.find(key)) {
+    if (touched->segment == second.segment || (by_key(*touched) && is_system(second.site)))
+      return nullptr;
+    const access *rival = rival_in(key, touched->time, touched->mask & second.mask, by_other);
+    if (rival == nullptr || harmless(*touched, *rival) || ordered_around(*touched, *rival, second))
+      return nullptr;
+    *first = touched;
+    return rival;
+  }
+  cell *fresh = cells_.find(key);
+  if (is_system(second.site) || fresh == nullptr)
+    return nullptr;
+  const access *found = nullptr;
+  seen.cells.for_each([&](std::uintptr_t looked_at, access &touched) {
+    if (found != nullptr || !is_system(touched.site) || touched.segment == second.segment)
+      return;
+    const access *element = fresh->writes.latest(touched.time, second.mask, by_other);
+    if (element == nullptr)
+      return;
+    const auto by_same = [&](const access &each) { return each.task == element->task; };
+    const access *rival = rival_in(looked_at, touched.time, touched.mask, by_same);
+    if (rival == nullptr || harmless(touched, *rival) || ordered_around(touched, *rival, second))
+      return;
+    *first = &touched;
+    found = rival;
+  });
+  return found;
+}
+
+/// A rival that can run only after `first` and only before `second` was called by the task itself.
+bool detector::ordered_around(const access &first, const access &rival, const access &second) {
+  return rival.task != no_task && ordered(first, rival.task, rival.time) && ordered(rival, second.task, second.time);
+}
+
+const candidate *detector::matching(race_kind kind, const access &first, const access &second) {
+  const auto holds = [&](const access &what, std::uint32_t wanted, bool as_first) {
+    for (const corace_site *site : {what.site, what.via})
+      for (const role &each : candidates.roles_of(site))
+        if (each.candidate == wanted && (as_first ? each.first : each.second))
+          return true;
+    return false;
+  };
+  for (std::uint32_t i = 0; i < candidates.all().size(); ++i)
+    if (candidates.all()[i].kind == kind && holds(first, i, true) && holds(second, i, false))
+      return &candidates.all()[i];
+  return nullptr;
+}
+
+void detector::report(race_kind kind, const candidate *matched, const access &first, const access &rival,
+                      const access &second) {
+  const auto place = [](const access &what) {
+    return is_system(what.site) && what.via != nullptr ? what.via : what.site;
+  };
+  if (!reported_.emplace(kind, place(first), place(second)).second)
+    return;
+  violation found{kind, matched, {}, {}, {}, {}, {}};
+  found.first = to_event(first, first.written ? event::type::write : event::type::read);
+  found.rival = to_event(rival, rival.written ? event::type::write : event::type::read);
+  found.second = to_event(second, second.written ? event::type::write : event::type::read);
+  // The suspension in the same coroutine tells most; where the access was in a coroutine that has ended, take any.
+  for (const bool same_frame : {true, false}) {
+    for (const suspension &each : at(second.task).suspensions)
+      if (each.time > first.time && each.time < second.time && (!same_frame || each.frame == first.frame)) {
+        found.suspension = {event::type::suspend, second.task, each.segment, each.site, nullptr, 0, 0, 0, false};
+        break;
+      }
+    if (found.suspension.site != nullptr)
+      break;
+  }
+  if (matched != nullptr)
+    found.object = matched->object;
+  for (const access *each : {&first, &second, &rival})
+    if (found.object.empty() && !is_system(each->site))
+      found.object = object_of(*each->site);
+  violations_.push_back(std::move(found));
+}
+
+void detector::forget(std::uintptr_t address, std::uint64_t size) {
+  if (size == 0 || cells_.size() == 0)
+    return;
+  const std::uintptr_t first = granule_of(address), last = granule_of(address + size - 1);
+  if (last - first <= walked_granules) {
+    for (std::uintptr_t key = first; key <= last; ++key)
+      cells_.erase(key);
+    return;
+  }
+  std::vector<std::uintptr_t> gone;
+  cells_.for_each([&](std::uintptr_t key, cell &) {
+    if (key >= first && key <= last)
+      gone.push_back(key);
+  });
+  for (const std::uintptr_t key : gone)
+    cells_.erase(key);
+}
+
+/// The size of what is freed is not known. Cells side by side from its beginning belong to it for certain: the
+/// allocator keeps a word of its own between two allocations. The rest is forgotten when the memory is given out again.
+void detector::forget_allocation(std::uintptr_t address) {
+  for (std::uintptr_t key = granule_of(address); cells_.find(key) != nullptr; ++key)
+    cells_.erase(key);
+}
+
+} // namespace corace::detect

@@ -1,0 +1,262 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Runs, and what a scheduler says of its tasks.
+
+#include "detect/detector.h"
+
+#include "detect/sites.h"
+#include "detect/state.h"
+
+#include <algorithm>
+#include <pthread.h>
+#include <utility>
+
+namespace corace::detect {
+namespace {
+
+/// Thread states outlive their threads and are used again: what a thread's last destructors do must not meet a dead
+/// one.
+struct thread_pool {
+  std::mutex lock;
+  std::vector<thread_state *> idle, all;
+};
+thread_pool &the_threads() noexcept {
+  static thread_pool *const instance = new thread_pool;
+  return *instance;
+}
+
+thread_local thread_state *own_state = nullptr;
+thread_local bool thread_is_over = false;
+
+struct give_back {
+  ~give_back() {
+    thread_is_over = true;
+    if (thread_state *state = std::exchange(own_state, nullptr)) {
+      const std::scoped_lock guard(the_threads().lock);
+      the_threads().idle.push_back(state);
+    }
+  }
+};
+
+std::uintptr_t lowest_stack_address() noexcept {
+  pthread_attr_t attributes;
+  void *low = nullptr;
+  std::size_t size = 0;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+    return 0;
+  pthread_attr_getstack(&attributes, &low, &size);
+  pthread_attr_destroy(&attributes);
+  return reinterpret_cast<std::uintptr_t>(low);
+}
+
+thread_state *make_state() {
+  thread_local const give_back at_exit;
+  static_cast<void>(at_exit);
+  thread_pool &threads = the_threads();
+  const std::scoped_lock guard(threads.lock);
+  if (threads.idle.empty()) {
+    own_state = new thread_state;
+    threads.all.push_back(own_state);
+  } else {
+    own_state = threads.idle.back();
+    threads.idle.pop_back();
+    *own_state = thread_state{};
+  }
+  own_state->stack_low = lowest_stack_address();
+  return own_state;
+}
+
+/// The state with what is left of an earlier run put away. The detector's lock is held, or nothing runs.
+thread_state &current_run(detector &d, thread_state &state) noexcept {
+  if (state.run != d.run) {
+    state.run = d.run;
+    state.stack.clear();
+    state.entered = no_task;
+    state.touched.clear();
+    state.last_footprint.cells.clear();
+    state.collects = false;
+  }
+  return state;
+}
+
+} // namespace
+
+detector &the_detector() noexcept {
+  static detector *const instance = new detector;
+  return *instance;
+}
+
+thread_state *this_thread() noexcept {
+  if (thread_is_over)
+    return nullptr;
+  thread_state *state = own_state != nullptr ? own_state : make_state();
+  return state->busy ? nullptr : &current_run(the_detector(), *state);
+}
+
+void detector::begin(const run_options &wanted) {
+  recording = false;
+  ++run;
+  options = wanted;
+  explicit_tasks = false;
+  now_ = 0;
+  used_tasks_ = 0;
+  last_ran_ = no_task;
+  frames_.clear();
+  cells_.clear();
+  violations_.clear();
+  reported_.clear();
+  history_.clear();
+  reached_.clear();
+  for (const candidate &each : candidates.all())
+    reached_.push_back({&each, 0, 0});
+  recording = true;
+}
+
+run_result detector::end() {
+  recording = false;
+  run_result result;
+  result.reached = std::move(reached_);
+  const auto of_violated = [&](const event &what) {
+    for (const violation &each : violations_)
+      for (const event *part : {&each.first, &each.rival, &each.second})
+        if (what.address < part->address + std::max<std::uint32_t>(part->size, 1) &&
+            part->address < what.address + what.size)
+          return true;
+    return false;
+  };
+  for (const event &each : history_)
+    if (each.address == 0 || of_violated(each))
+      result.history.push_back(each);
+  result.violations = std::move(violations_);
+  violations_.clear();
+  reached_.clear();
+  history_.clear();
+  return result;
+}
+
+void detector::log(event::type what, task_id id, const corace_site *site) {
+  if (options.history && exists(id))
+    history_.push_back({what, id, tasks_[id].segment, site, nullptr, 0, 0, 0, false});
+}
+
+bool conflict(const footprint &a, const footprint &b) noexcept {
+  auto i = a.cells.begin();
+  auto j = b.cells.begin();
+  while (i != a.cells.end() && j != b.cells.end()) {
+    if (i->key == j->key) {
+      if (i->written || j->written)
+        return true;
+      ++i, ++j;
+    } else {
+      i->key < j->key ? static_cast<void>(++i) : static_cast<void>(++j);
+    }
+  }
+  return false;
+}
+
+void begin_run(const run_options &options) {
+  detector &d = the_detector();
+  const std::scoped_lock guard(d.lock);
+  d.begin(options);
+}
+
+run_result end_run() {
+  detector &d = the_detector();
+  const std::scoped_lock guard(d.lock);
+  return d.end();
+}
+
+void pause(bool paused) noexcept {
+  if (thread_state *thread = this_thread())
+    thread->paused = paused ? 1 : 0;
+}
+
+std::string load_candidates(const std::string &path) {
+  detector &d = the_detector();
+  const std::scoped_lock guard(d.lock);
+  return d.candidates.load(path);
+}
+
+const std::vector<candidate> &candidates() noexcept { return the_detector().candidates.all(); }
+
+task_id add_task(task_id parent, std::string_view name) {
+  detector &d = the_detector();
+  const std::scoped_lock guard(d.lock);
+  d.explicit_tasks = true;
+  const task_id id = d.new_task(parent, d.tick());
+  d.at(id).name = name;
+  return id;
+}
+
+void enter(task_id id) noexcept {
+  detector &d = the_detector();
+  thread_state *thread = this_thread();
+  if (thread == nullptr)
+    return;
+  const detector_scope scope(d, *thread);
+  if (!d.exists(id))
+    return;
+  thread->entered = id;
+  thread->entered_stack = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  thread->collects = d.options.footprints;
+  thread->touched.clear();
+  d.begin_segment(id);
+}
+
+void leave() noexcept {
+  detector &d = the_detector();
+  thread_state *thread = this_thread();
+  if (thread == nullptr)
+    return;
+  const detector_scope scope(d, *thread);
+  thread->entered = no_task;
+  if (!thread->collects)
+    return;
+  thread->collects = false;
+  std::vector<footprint::cell> &cells = thread->last_footprint.cells;
+  cells.clear();
+  thread->touched.for_each([&](std::uintptr_t key, bool written) { cells.push_back({key, written}); });
+  std::sort(cells.begin(), cells.end(), [](const auto &a, const auto &b) { return a.key < b.key; });
+}
+
+void order(task_id from, task_id to) {
+  detector &d = the_detector();
+  const std::scoped_lock guard(d.lock);
+  d.add_edge(from, to);
+}
+
+void synchronise(const void *object, bool written) noexcept {
+  thread_state *thread = this_thread();
+  if (thread != nullptr && thread->collects)
+    thread->touched[reinterpret_cast<std::uintptr_t>(object) | 1] |= written;
+}
+
+footprint take_footprint() {
+  thread_state *thread = this_thread();
+  return thread == nullptr ? footprint{} : std::exchange(thread->last_footprint, {});
+}
+
+task_id current_task() noexcept {
+  detector &d = the_detector();
+  thread_state *thread = this_thread();
+  if (thread == nullptr)
+    return no_task;
+  if (d.explicit_tasks)
+    return thread->entered;
+  const detector_scope scope(d, *thread);
+  return d.current(*thread);
+}
+
+std::string task_name(task_id id) {
+  detector &d = the_detector();
+  const std::scoped_lock guard(d.lock);
+  return d.name_of(id);
+}
+
+const corace_site *current_call() noexcept {
+  thread_state *thread = this_thread();
+  return thread == nullptr ? nullptr : thread->last_call;
+}
+
+} // namespace corace::detect
