@@ -1,0 +1,30 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Builds instrumented programs from single files, for `corace confirm FILE...`.
+#pragma once
+
+#include "tool/Sources.h"
+
+#include <string>
+#include <vector>
+
+namespace corace::tool {
+
+/// The flags that compile with the pass, and those that link the runtime.
+llvm::Expected<std::vector<std::string>> compileFlags();
+llvm::Expected<std::vector<std::string>> linkFlags();
+
+/// Where the programs and what belongs to them are kept, below the working directory.
+inline constexpr llvm::StringLiteral WorkDirectory = ".corace";
+
+/// Compiles each unit with the pass. Each object that defines main becomes a program, linked with the objects that do
+/// not. Returns the programs as paths below the working directory, so that they can be pasted. The compiler's messages
+/// go to standard error.
+llvm::Expected<std::vector<std::string>> buildPrograms(const std::vector<Unit> &Units, unsigned Jobs,
+                                                       const std::vector<std::string> &LinkArguments);
+
+/// Whether a program has code that the pass went over. Nothing when that cannot be told (a script, say).
+std::optional<bool> isInstrumented(llvm::StringRef Program);
+
+} // namespace corace::tool

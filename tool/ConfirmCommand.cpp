@@ -1,0 +1,107 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tool/Arguments.h"
+#include "tool/Build.h"
+#include "tool/Checker.h"
+#include "tool/Merge.h"
+#include "tool/Sarif.h"
+#include "tool/Session.h"
+#include "tool/Support.h"
+#include "tool/TextReport.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FileSystem.h"
+
+using namespace llvm;
+
+namespace corace::tool {
+
+static constexpr OptionSpec Options[] = {
+    CORACE_SOURCE_OPTIONS,
+    {"--sarif", "FILE", "write the findings with their outcomes as SARIF 2.1.0"},
+    {"--html", "FILE", "write a page", OptionSpec::Use::NotThereYet},
+    {"--target", "NAME", "build this target of BUILD with instrumentation", OptionSpec::Use::NotThereYet},
+    {"--harness", "", "write tests for what no test reaches", OptionSpec::Use::NotThereYet},
+};
+
+/// Keeps what was found for `corace replay`, one file for each program.
+static Error remember(const std::vector<std::vector<std::string>> &Commands, const SarifRun &Report) {
+  if (std::error_code EC = sys::fs::create_directories(WorkDirectory))
+    return fileError(WorkDirectory, EC, "run it in a directory that can be written");
+  for (const std::vector<std::string> &Command : Commands)
+    if (Error E = writeSarif(rememberedFindings(Command.front()), Report))
+      return E;
+  return Error::success();
+}
+
+static Expected<std::vector<Evidence>> explore(const std::vector<std::vector<std::string>> &Commands,
+                                               const std::vector<Finding> &Candidates) {
+  std::vector<Evidence> All;
+  for (const std::vector<std::string> &Command : Commands) {
+    SessionRequest Request{Command, Candidates, {{"mode", "explore"}}, /*Quiet=*/true};
+    if (errs().is_displayed())
+      errs() << "corace: exploring " << printable(Command.front()) << '\n';
+    Expected<SessionResult> Result = runInstrumented(Request);
+    if (!Result)
+      return Result.takeError();
+    if (Result->Runs.empty())
+      return noEvidence(Command, Result->Exit);
+    for (Evidence &Run : Result->Runs)
+      All.push_back(std::move(Run));
+  }
+  return All;
+}
+
+static Expected<int> confirm(const Arguments &Args) {
+  if (Args.HasRest && Args.Rest.empty())
+    return inputError("no program after --", "write corace confirm FILE... -- COMMAND ARGUMENTS, or leave out --");
+  Expected<CheckRequest> Request = checkRequest(Args, {});
+  if (!Request)
+    return Request.takeError();
+  Expected<CheckResult> Checked = runChecks(*Request);
+  if (!Checked)
+    return Checked.takeError();
+  ExitCode Code = Clean;
+  if (Error E = complaint(*Checked, Code)) {
+    if (Code != Internal)
+      return E;
+    errs() << "corace: " << toString(std::move(E)) << '\n'; // the run may tell more
+  }
+  std::vector<std::vector<std::string>> Commands;
+  if (Args.HasRest) {
+    Commands.push_back(Args.Rest);
+  } else {
+    Expected<std::vector<std::string>> Programs = buildPrograms(Request->Units, Request->Jobs, Args.all("--extra-arg"));
+    if (!Programs)
+      return Programs.takeError();
+    for (const std::string &Program : *Programs)
+      Commands.push_back({Program});
+  }
+  Expected<std::vector<Evidence>> Runs = explore(Commands, Checked->Findings);
+  if (!Runs)
+    return Runs.takeError();
+  SarifRun Report;
+  Report.Findings = merge(std::move(Checked->Findings), *Runs);
+  printReport(outs(), Style::of(outs()), "confirm", Report.Findings, *Runs);
+  if (Error E = remember(Commands, Report))
+    return E;
+  if (Args.has("--sarif"))
+    if (Error E = writeSarif(Args.get("--sarif"), Report))
+      return E;
+  if (any_of(Report.Findings, countsAsFound))
+    return FindingsLeft;
+  return Code;
+}
+
+const Command ConfirmCommand{
+    "confirm",
+    "[-p BUILD] [FILE...] [OPTIONS] [-- COMMAND ARGUMENTS]",
+    "check files, run them under many schedules, prove what was found",
+    "\nWithout a COMMAND the files are compiled with the pass and linked into .corace/; the programs must use "
+    "corace's\n"
+    "primitives, so that their schedule can be controlled. A COMMAND must be instrumented already.\n",
+    Options,
+    confirm};
+
+} // namespace corace::tool

@@ -1,0 +1,269 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tool/Interleaving.h"
+
+#include "tool/Support.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
+
+#include <algorithm>
+#include <optional>
+
+using namespace llvm;
+
+namespace corace::tool {
+
+namespace {
+
+/// The steps at which the window was broken, by index.
+struct Triple {
+  size_t First, Rival, Second;
+};
+
+class Table {
+public:
+  Table(raw_ostream &OS, const Style &Look, SourceLines &Sources, const Finding &F);
+  void print();
+
+private:
+  struct Row {
+    std::string Number, Source, Mark, Remark;
+    const Step *Of;
+    size_t Column;
+  };
+  void chooseTasks();
+  void buildRows();
+  [[nodiscard]] std::string numberOf(const Step &S) const;
+  [[nodiscard]] std::string markOf(const Step &S) const;
+  [[nodiscard]] std::string remark() const;
+  [[nodiscard]] std::string heading(size_t Column) const;
+  void printColumns(size_t Width);
+  void printList();
+  void paintRow(const Row &R, size_t SourceWidth);
+
+  raw_ostream &OS;
+  const Style &Look;
+  SourceLines &Sources;
+  const Finding &F;
+  const Proof &Shown;
+  std::optional<Triple> Broken;
+  std::vector<std::string> Labels; ///< of the tasks that are shown, in the order of their columns
+  std::vector<Row> Rows;
+  size_t NumberWidth = 0, Left = 0;
+};
+
+} // namespace
+
+constexpr size_t MostRows = 60;
+
+static bool isAt(const Step &S, const Place &Where) {
+  return S.Where.Line == Where.Line && S.Where.File == Where.File &&
+         (S.Where.Column == Where.Column || !S.Where.Column || !Where.Column);
+}
+
+static const Place *proven(const Proof &Shown, StringRef Role) {
+  for (const Place &Where : Shown.Places)
+    if (Role == Where.Role)
+      return &Where;
+  return nullptr;
+}
+
+static bool isAccess(const Step &S) { return S.What == Step::Type::Read || S.What == Step::Type::Write; }
+
+/// Finds first, rival and second among the steps: places alone do not tell, because all tasks may run the same lines.
+/// The last such triple counts, closest together: it is the one that the report is about.
+static std::optional<Triple> findTriple(const Proof &Shown) {
+  const Place *First = proven(Shown, "first"), *Rival = proven(Shown, "rival"), *Second = proven(Shown, "second");
+  if (!First || !Rival || !Second)
+    return std::nullopt;
+  const std::vector<Step> &Steps = Shown.Steps;
+  for (size_t K = Steps.size(); K-- > 0;) {
+    if (!isAccess(Steps[K]) || !isAt(Steps[K], *Second))
+      continue;
+    std::optional<size_t> R;
+    for (size_t I = K; I-- > 0;) {
+      if (!isAccess(Steps[I]))
+        continue;
+      if (!R && Steps[I].Task != Steps[K].Task && isAt(Steps[I], *Rival))
+        R = I;
+      else if (Steps[I].Task == Steps[K].Task && isAt(Steps[I], *First)) {
+        if (R)
+          return Triple{I, *R, K};
+        break; // read again after every rival: not broken here
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+Table::Table(raw_ostream &OS, const Style &Look, SourceLines &Sources, const Finding &F)
+    : OS(OS), Look(Look), Sources(Sources), F(F), Shown(*F.Shown), Broken(findTriple(Shown)) {
+  chooseTasks();
+  buildRows();
+}
+
+void Table::chooseTasks() {
+  for (const Step &S : Shown.Steps)
+    if (S.What != Step::Type::Resume && S.What != Step::Type::Finish && !is_contained(Labels, S.Task))
+      Labels.push_back(S.Task);
+  if (Labels.size() <= 3)
+    return;
+  const size_t All = Labels.size();
+  if (Broken) {
+    const std::string &Own = Shown.Steps[Broken->First].Task, &Other = Shown.Steps[Broken->Rival].Task;
+    llvm::erase_if(Labels, [&](const std::string &Label) { return Label != Own && Label != Other; });
+  } else {
+    Labels.resize(3);
+  }
+  Left = All - Labels.size();
+}
+
+std::string Table::numberOf(const Step &S) const {
+  const std::string Line = std::to_string(S.Where.Line);
+  // The file's name only where the steps lie in several.
+  const bool Mixed = any_of(Shown.Steps, [&](const Step &Other) {
+    return Other.Where.Line && Other.What != Step::Type::Resume && Other.What != Step::Type::Finish &&
+           Other.Where.File != Shown.Steps.front().Where.File;
+  });
+  return Mixed ? (sys::path::filename(S.Where.File) + ":" + Line).str() : Line;
+}
+
+std::string Table::markOf(const Step &S) const {
+  const std::string Value = printable(S.Value);
+  switch (S.What) {
+  case Step::Type::Read: return (Look.readArrow() + " " + (Value.empty() ? "read" : Value)).str();
+  case Step::Type::Write: return (Look.writeArrow() + " " + (Value.empty() ? "written" : Value)).str();
+  case Step::Type::Suspend: return (Look.dash() + " suspends").str();
+  default: return "";
+  }
+}
+
+/// What went wrong, said at the step where it did.
+std::string Table::remark() const {
+  const std::string Other = printable(Shown.Steps[Broken->Rival].Task);
+  const std::string FirstLine = std::to_string(Shown.Steps[Broken->First].Where.Line);
+  switch (F.Kind) {
+  case race_kind::lost_update: return Other + "'s update is lost";
+  case race_kind::check_then_act: return Other + " has made the check on line " + FirstLine + " untrue";
+  case race_kind::state_bleed: return "this is " + Other + "'s value";
+  case race_kind::stale_read: return "no longer what line " + FirstLine + " read";
+  case race_kind::exposed_intermediate: return Other + " has seen the half-done update";
+  default: return "";
+  }
+}
+
+void Table::buildRows() {
+  for (size_t I = 0; I < Shown.Steps.size(); ++I) {
+    const Step &S = Shown.Steps[I];
+    const auto Column = find(Labels, S.Task);
+    const std::string Mark = markOf(S);
+    if (Column == Labels.end() || Mark.empty())
+      continue;
+    const StringRef Line = Sources.line(S.Where.File, S.Where.Line).trim();
+    Row R{numberOf(S), printable(Line.empty() ? StringRef(S.Where.Function) : Line),
+          Mark,        "",
+          &S,          static_cast<size_t>(Column - Labels.begin())};
+    if (Broken && I == Broken->Second)
+      R.Remark = remark();
+    NumberWidth = std::max(NumberWidth, R.Number.size());
+    Rows.push_back(std::move(R));
+  }
+}
+
+std::string Table::heading(size_t Column) const {
+  for (const TaskName &Task : Shown.Tasks)
+    if (Task.Label == Labels[Column] && !Task.Name.empty() && Task.Name != Task.Label)
+      return printable((Task.Label + ": " + StringRef(Task.Name)).str());
+  return "task " + printable(Labels[Column]);
+}
+
+void Table::paintRow(const Row &R, size_t SourceWidth) {
+  OS << right_justify(R.Number, NumberWidth) << "  ";
+  // A comment at the end of a line is the first thing to go when there is no room.
+  StringRef Source = R.Source;
+  if (columnsOf(Source) > SourceWidth)
+    if (const size_t Comment = Source.find("//"); Comment != StringRef::npos && Comment > 0)
+      Source = Source.take_front(Comment).rtrim();
+  const std::string Cut = cutTo(Source, SourceWidth, Look);
+  OS << Cut << std::string(SourceWidth - std::min<size_t>(SourceWidth, columnsOf(Cut)), ' ') << "  ";
+  const auto Color = R.Of->What == Step::Type::Write  ? raw_ostream::RED
+                     : R.Of->What == Step::Type::Read ? raw_ostream::CYAN
+                                                      : raw_ostream::YELLOW;
+  paint(OS, Look, Color, R.Mark, /*Bold=*/R.Of->What == Step::Type::Write);
+}
+
+void Table::printColumns(size_t Width) {
+  size_t MarkWidth = 0, SourceWidth = 0;
+  for (const Row &R : Rows) {
+    MarkWidth = std::max<size_t>(MarkWidth, columnsOf(R.Mark));
+    SourceWidth = std::max<size_t>(SourceWidth, columnsOf(R.Source));
+  }
+  const size_t Fixed = NumberWidth + 4 + MarkWidth;
+  SourceWidth = std::min(SourceWidth, Width > Fixed ? Width - Fixed : 8);
+  const size_t ColumnWidth = Fixed + SourceWidth + 3;
+  std::string Line = "  ";
+  for (size_t C = 0; C < Labels.size(); ++C) {
+    std::string Title = std::string(NumberWidth + 2, ' ') + cutTo(heading(C), ColumnWidth - NumberWidth - 5, Look);
+    if (C + 1 < Labels.size())
+      Title += std::string(ColumnWidth - std::min<size_t>(ColumnWidth, columnsOf(Title)), ' ');
+    Line += Title;
+  }
+  paint(OS, Look, raw_ostream::SAVEDCOLOR, Line);
+  OS << '\n';
+  for (const Row &R : Rows) {
+    OS << std::string(2 + R.Column * ColumnWidth, ' ');
+    paintRow(R, SourceWidth);
+    OS << '\n';
+    if (R.Remark.empty())
+      continue;
+    OS << std::string(2 + R.Column * ColumnWidth + NumberWidth + 2, ' ');
+    paint(OS, Look, raw_ostream::RED, (Look.pick("\u2514 ", "^ ") + R.Remark).str());
+    OS << '\n';
+  }
+}
+
+void Table::printList() {
+  size_t LabelWidth = 0;
+  for (size_t C = 0; C < Labels.size(); ++C) {
+    LabelWidth = std::max(LabelWidth, Labels[C].size());
+    OS << "  " << cutTo(heading(C), Look.Width - 2, Look) << '\n';
+  }
+  const size_t Fixed = 2 + LabelWidth + 2 + NumberWidth + 2 + 2 + 12;
+  for (const Row &R : Rows) {
+    OS << "  " << left_justify(printable(Labels[R.Column]), LabelWidth) << "  ";
+    paintRow(R, Look.Width > Fixed + 8 ? Look.Width - Fixed : 8);
+    OS << '\n';
+    if (!R.Remark.empty())
+      OS << std::string(LabelWidth + 4 + NumberWidth + 2, ' ') << Look.pick("\u2514 ", "^ ") << R.Remark << '\n';
+  }
+}
+
+void Table::print() {
+  if (Rows.empty())
+    return;
+  OS << '\n';
+  size_t More = 0;
+  if (Rows.size() > MostRows) {
+    // The end is where the window breaks.
+    More = Rows.size() - MostRows;
+    Rows.erase(Rows.begin(), Rows.begin() + static_cast<std::ptrdiff_t>(More));
+    OS << "  " << Look.ellipsis() << ' ' << counted(More, "earlier step") << '\n';
+  }
+  const size_t Each = (Look.Width - 2) / Labels.size();
+  if (Each >= NumberWidth + 34)
+    printColumns(Each - 3);
+  else
+    printList();
+  if (Left)
+    OS << "  (" << counted(Left, "other task") << " not shown)\n";
+}
+
+void printInterleaving(raw_ostream &OS, const Style &Look, SourceLines &Sources, const Finding &F) {
+  if (F.Shown && !F.Shown->Steps.empty())
+    Table(OS, Look, Sources, F).print();
+}
+
+} // namespace corace::tool

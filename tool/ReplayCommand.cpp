@@ -1,0 +1,109 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tool/Arguments.h"
+#include "tool/Build.h"
+#include "tool/Merge.h"
+#include "tool/Sarif.h"
+#include "tool/Session.h"
+#include "tool/Support.h"
+#include "tool/TextReport.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+
+using namespace llvm;
+
+namespace corace::tool {
+
+static constexpr OptionSpec Options[] = {
+    {"--findings", "FILE", "what corace confirm --sarif wrote (default: .corace/PROGRAM.sarif, if it is there)"},
+};
+
+/// Only the outer form: whether the schedule belongs to the program, and whether it can be followed, the program knows.
+static Error checkToken(StringRef Token) {
+  SmallVector<StringRef, 4> Parts;
+  Token.split(Parts, '.', 2);
+  constexpr StringLiteral Remedy = "copy the whole replay line of a report, for example c1.k3f9.A1-B";
+  const std::string Shown = printable(Token.take_front(60));
+  if (Parts.size() == 3 && Parts[0].size() > 1 && Parts[0][0] == 'c' && Parts[0] != "c1" &&
+      all_of(Parts[0].drop_front(), isDigit))
+    return inputError("'" + Shown + "': a token of another version (" + Parts[0] + "); this corace reads c1",
+                      "confirm the finding again");
+  if (Parts.size() != 3 || Parts[0] != "c1" || Parts[1].empty() || Parts[2].empty() || !all_of(Parts[1], isAlnum) ||
+      Token.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != StringRef::npos)
+    return inputError("'" + Shown + "' is no replay token", Remedy);
+  return Error::success();
+}
+
+/// What confirm found out about the same schedule and one replay cannot: the other orders.
+static void recall(Finding &F, ArrayRef<Finding> Remembered, StringRef Token) {
+  for (const Finding &Old : Remembered) {
+    if (Old.Id != F.Id || !Old.Shown || Token != Old.Shown->Token || !F.Shown)
+      continue;
+    if (!F.Shown->Value)
+      F.Shown->Value = Old.Shown->Value;
+    if (F.Shown->Fifo.empty() || F.Shown->Fifo == "unknown")
+      F.Shown->Fifo = Old.Shown->Fifo;
+  }
+}
+
+static Expected<std::vector<Finding>> remembered(const Arguments &Args) {
+  if (Args.has("--findings"))
+    return readSarif(Args.get("--findings"));
+  const std::string Path = rememberedFindings(Args.Rest.front());
+  if (!sys::fs::exists(Path))
+    return std::vector<Finding>();
+  return readSarif(Path);
+}
+
+static Expected<int> replay(const Arguments &Args) {
+  if (Args.Words.size() != 1 || Args.Rest.empty())
+    return inputError("a token and a program are needed", "write corace replay TOKEN -- COMMAND ARGUMENTS");
+  const std::string &Token = Args.Words.front();
+  if (Error E = checkToken(Token))
+    return E;
+  Expected<std::vector<Finding>> Remembered = remembered(Args);
+  if (!Remembered)
+    return Remembered.takeError();
+  if (isInstrumented(Args.Rest.front()) == false)
+    return noEvidence(Args.Rest, {});
+  SessionRequest Request{Args.Rest, *Remembered, {{"mode", "replay"}, {"token", Token}}};
+  Expected<SessionResult> Result = runInstrumented(Request);
+  if (!Result)
+    return Result.takeError();
+  if (Result->Runs.empty()) {
+    // The program has said itself why it cannot follow the token.
+    if (Result->Exit.code() == InputError)
+      return InputError;
+    return noEvidence(Args.Rest, Result->Exit);
+  }
+  std::vector<Finding> Findings = merge(*Remembered, Result->Runs);
+  erase_if(Findings, [](const Finding &F) { return !countsAsFound(F); });
+  const Style Look = Style::of(outs());
+  SourceLines Sources;
+  for (Finding &F : Findings) {
+    recall(F, *Remembered, Token);
+    if (F.Shown && F.Shown->Token.empty())
+      F.Shown->Token = Token;
+    printFinding(outs(), Look, Sources, F);
+    outs() << '\n';
+  }
+  if (Findings.empty()) {
+    outs() << "corace replay: nothing was found under this schedule\n";
+    return Result->Exit.code() == 0 ? Clean : Result->Exit.code();
+  }
+  outs() << "corace replay: " << counted(Findings.size(), "finding") << " replayed\n";
+  return FindingsLeft;
+}
+
+const Command ReplayCommand{
+    "replay",
+    "TOKEN [OPTIONS] -- COMMAND ARGUMENTS",
+    "run a program under the schedule that a report names",
+    "\nThe same schedule gives the same report, every time. Exits with 1 when the finding shows again.\n",
+    Options,
+    replay};
+
+} // namespace corace::tool

@@ -1,0 +1,125 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tool/Sources.h"
+
+#include "tool/Installation.h"
+#include "tool/Support.h"
+
+#include "clang/Tooling/ArgumentsAdjusters.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Threading.h"
+
+using namespace llvm;
+using clang::tooling::CompilationDatabase;
+using clang::tooling::CompileCommand;
+
+namespace corace::tool {
+
+static Expected<std::unique_ptr<CompilationDatabase>> loadDatabase(StringRef Build) {
+  constexpr StringLiteral Remedy =
+      "give a build directory with -p, or let CMake write it: cmake -DCMAKE_EXPORT_COMPILE_COMMANDS=ON";
+  SmallString<256> File(Build);
+  sys::path::append(File, "compile_commands.json");
+  sys::fs::file_status Status;
+  if (std::error_code EC = sys::fs::status(File, Status))
+    return fileError(File, EC, Remedy);
+  std::string Message;
+  std::unique_ptr<CompilationDatabase> Database = CompilationDatabase::loadFromDirectory(Build, Message);
+  if (!Database) {
+    // Only the first line says what is wrong; the rest lists the kinds of database that were tried.
+    const StringRef Cause = StringRef(Message).trim().split('\n').first;
+    return inputError(File + ": " + (Cause.empty() ? StringRef("not a compilation database") : Cause), Remedy);
+  }
+  return Database;
+}
+
+static std::vector<std::string> withoutOutputs(std::vector<std::string> Arguments, StringRef File) {
+  using namespace clang::tooling;
+  const auto Adjust = combineAdjusters(getClangStripOutputAdjuster(), getClangStripDependencyFileAdjuster());
+  return Adjust(Arguments, File);
+}
+
+static Expected<std::string> existingFile(StringRef Name) {
+  sys::fs::file_status Status;
+  if (std::error_code EC = sys::fs::status(Name, Status))
+    return fileError(Name, EC, "name a C++ source file");
+  if (Status.type() == sys::fs::file_type::directory_file)
+    return fileError(Name, std::make_error_code(std::errc::is_a_directory),
+                     "name C++ source files, or a build directory with -p");
+  return absolutePath(Name);
+}
+
+static Error addFromDatabase(const CompilationDatabase &Database, StringRef File, std::vector<Unit> &Units) {
+  std::vector<CompileCommand> Commands = Database.getCompileCommands(File);
+  if (Commands.empty())
+    return inputError(shownPath(File) + ": the compilation database does not say how to compile it",
+                      "check its name, or leave out -p");
+  // One configuration is enough: a file that is compiled twice would be reported twice.
+  CompileCommand &Command = Commands.front();
+  SmallString<256> Directory(Command.Directory);
+  sys::fs::make_absolute(Directory);
+  if (!sys::fs::is_directory(Directory))
+    return inputError(shownPath(File) + ": it is compiled in '" + Directory + "', which is no directory",
+                      "build the project once, or write the compilation database again");
+  SmallString<256> Absolute(Command.Filename);
+  sys::fs::make_absolute(Directory, Absolute);
+  sys::path::remove_dots(Absolute);
+  Units.push_back({std::string(Absolute), std::string(Directory), withoutOutputs(Command.CommandLine, File)});
+  return Error::success();
+}
+
+Expected<std::vector<Unit>> collectUnits(const Arguments &Args, ArrayRef<std::string> Flags) {
+  if (Args.Words.empty() && !Args.has("-p"))
+    return inputError("no input", "name C++ source files, or a build directory with -p");
+  std::vector<std::string> Files;
+  StringSet<> Seen;
+  for (const std::string &Name : Args.Words) {
+    Expected<std::string> File = existingFile(Name);
+    if (!File)
+      return File.takeError();
+    if (Seen.insert(*File).second)
+      Files.push_back(*File);
+  }
+  std::vector<Unit> Units;
+  if (Args.has("-p")) {
+    auto Database = loadDatabase(Args.get("-p"));
+    if (!Database)
+      return Database.takeError();
+    if (Files.empty())
+      for (const std::string &File : (*Database)->getAllFiles())
+        if (Seen.insert(File).second)
+          Files.push_back(File);
+    for (const std::string &File : Files)
+      if (Error E = addFromDatabase(**Database, File, Units))
+        return E;
+    if (Units.empty())
+      return inputError(Args.get("-p") + ": its compilation database is empty", "configure the build again");
+  } else {
+    Expected<std::string> Include = findPart(Part::Include);
+    if (!Include)
+      return Include.takeError();
+    for (const std::string &File : Files)
+      Units.push_back({File, absolutePath("."), {"clang++", "-std=c++20", "-isystem", *Include, "-c", File}});
+  }
+  const std::vector<std::string> Extra = Args.all("--extra-arg");
+  for (Unit &U : Units)
+    for (ArrayRef<std::string> More : {Flags, ArrayRef<std::string>(Extra)})
+      // In front of a "--" that may part options and files.
+      U.Arguments.insert(find(U.Arguments, "--"), More.begin(), More.end());
+  return Units;
+}
+
+Expected<unsigned> jobs(const Arguments &Args) {
+  if (!Args.has("-j"))
+    return hardware_concurrency().compute_thread_count();
+  unsigned Count = 0;
+  if (StringRef(Args.get("-j")).getAsInteger(10, Count) || Count == 0 || Count > 1024)
+    return inputError("'-j " + printable(Args.get("-j")) + "': not a number of jobs", "give a number from 1 to 1024");
+  return Count;
+}
+
+} // namespace corace::tool
