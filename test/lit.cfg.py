@@ -33,6 +33,7 @@ config.substitutions += [
     ("%link_instrumented", link_flags),
     ("%clangxx", clangxx),
     ("%corace", f"{build_bin}/corace"),
+    ("%python", config.python),
     ("%inputs", os.path.join(config.corace_source_dir, "test", "Inputs")),
     ("%examples", os.path.join(config.corace_source_dir, "examples")),
     ("%source_dir", config.corace_source_dir),

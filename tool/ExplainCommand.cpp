@@ -31,7 +31,7 @@ static bool isFindingId(StringRef Word) {
 
 static Expected<int> explain(const Arguments &Args) {
   if (Args.Words.size() != 1 || Args.HasRest)
-    return inputError("explain what?", "name one check; corace list names them");
+    return inputError("no check to explain", "name one check; corace list names them");
   const StringRef Word = Args.Words.front();
   if (const checks::Check *C = checks::findCheck(Word)) {
     if (const StringRef Page = pageOf(C->name()); !Page.empty()) {

@@ -19,7 +19,8 @@ static constexpr OptionSpec Options[] = {
 
 static Expected<int> flags(const Arguments &Args) {
   if (Args.has("--compile") == Args.has("--link") || !Args.Words.empty() || Args.HasRest)
-    return inputError("which flags?", "write corace flags --compile, or corace flags --link");
+    return inputError("--compile or --link is needed, and nothing else",
+                      "write corace flags --compile, or corace flags --link");
   Expected<std::vector<std::string>> Flags = Args.has("--compile") ? compileFlags() : linkFlags();
   if (!Flags)
     return Flags.takeError();

@@ -42,7 +42,9 @@ private:
   [[nodiscard]] std::string heading(size_t Column) const;
   void printColumns(size_t Width);
   void printList();
-  void paintRow(const Row &R, size_t SourceWidth);
+  void printRow(const Row &R, size_t Width);
+  void printRemark(const Row &R, size_t Indent);
+  [[nodiscard]] size_t widthOf(const Row &R) const;
 
   raw_ostream &OS;
   const Style &Look;
@@ -52,7 +54,8 @@ private:
   std::optional<Triple> Broken;
   std::vector<std::string> Labels; ///< of the tasks that are shown, in the order of their columns
   std::vector<Row> Rows;
-  size_t NumberWidth = 0, Left = 0;
+  size_t NumberWidth = 0, AccessWidth = 0; ///< of line numbers, and of the marks of reads and writes
+  size_t Left = 0;                         ///< tasks that are not shown
 };
 
 } // namespace
@@ -169,6 +172,8 @@ void Table::buildRows() {
     if (Broken && I == Broken->Second)
       R.Remark = remark();
     NumberWidth = std::max(NumberWidth, R.Number.size());
+    if (isAccess(S))
+      AccessWidth = std::max<size_t>(AccessWidth, columnsOf(R.Mark));
     Rows.push_back(std::move(R));
   }
 }
@@ -180,33 +185,39 @@ std::string Table::heading(size_t Column) const {
   return "task " + printable(Labels[Column]);
 }
 
-void Table::paintRow(const Row &R, size_t SourceWidth) {
+/// The source to the left, the mark to the right of the row's width. Marks of accesses begin below each other.
+void Table::printRow(const Row &R, size_t Width) {
+  const bool Access = isAccess(*R.Of);
+  const size_t MarkColumns = Access ? AccessWidth : columnsOf(R.Mark);
+  const size_t Room = Width > NumberWidth + 4 + MarkColumns ? Width - NumberWidth - 4 - MarkColumns : 1;
   OS << right_justify(R.Number, NumberWidth) << "  ";
   // A comment at the end of a line is the first thing to go when there is no room.
   StringRef Source = R.Source;
-  if (columnsOf(Source) > SourceWidth)
+  if (columnsOf(Source) > Room)
     if (const size_t Comment = Source.find("//"); Comment != StringRef::npos && Comment > 0)
       Source = Source.take_front(Comment).rtrim();
-  const std::string Cut = cutTo(Source, SourceWidth, Look);
-  OS << Cut << std::string(SourceWidth - std::min<size_t>(SourceWidth, columnsOf(Cut)), ' ') << "  ";
+  const std::string Cut = cutTo(Source, Room, Look);
+  OS << Cut << std::string(Room - std::min<size_t>(Room, columnsOf(Cut)) + 2, ' ');
   const auto Color = R.Of->What == Step::Type::Write  ? raw_ostream::RED
                      : R.Of->What == Step::Type::Read ? raw_ostream::CYAN
                                                       : raw_ostream::YELLOW;
   paint(OS, Look, Color, R.Mark, /*Bold=*/R.Of->What == Step::Type::Write);
 }
 
+/// What a row needs to be shown whole.
+size_t Table::widthOf(const Row &R) const {
+  return NumberWidth + 4 + columnsOf(R.Source) + (isAccess(*R.Of) ? AccessWidth : columnsOf(R.Mark));
+}
+
 void Table::printColumns(size_t Width) {
-  size_t MarkWidth = 0, SourceWidth = 0;
-  for (const Row &R : Rows) {
-    MarkWidth = std::max<size_t>(MarkWidth, columnsOf(R.Mark));
-    SourceWidth = std::max<size_t>(SourceWidth, columnsOf(R.Source));
-  }
-  const size_t Fixed = NumberWidth + 4 + MarkWidth;
-  SourceWidth = std::min(SourceWidth, Width > Fixed ? Width - Fixed : 8);
-  const size_t ColumnWidth = Fixed + SourceWidth + 3;
+  size_t Needed = 0;
+  for (const Row &R : Rows)
+    Needed = std::max(Needed, widthOf(R));
+  Width = std::min(Width, Needed);
+  const size_t ColumnWidth = Width + 3;
   std::string Line = "  ";
   for (size_t C = 0; C < Labels.size(); ++C) {
-    std::string Title = std::string(NumberWidth + 2, ' ') + cutTo(heading(C), ColumnWidth - NumberWidth - 5, Look);
+    std::string Title = std::string(NumberWidth + 2, ' ') + cutTo(heading(C), Width - NumberWidth - 2, Look);
     if (C + 1 < Labels.size())
       Title += std::string(ColumnWidth - std::min<size_t>(ColumnWidth, columnsOf(Title)), ' ');
     Line += Title;
@@ -215,29 +226,38 @@ void Table::printColumns(size_t Width) {
   OS << '\n';
   for (const Row &R : Rows) {
     OS << std::string(2 + R.Column * ColumnWidth, ' ');
-    paintRow(R, SourceWidth);
+    printRow(R, Width);
     OS << '\n';
-    if (R.Remark.empty())
-      continue;
-    OS << std::string(2 + R.Column * ColumnWidth + NumberWidth + 2, ' ');
-    paint(OS, Look, raw_ostream::RED, (Look.pick("\u2514 ", "^ ") + R.Remark).str());
-    OS << '\n';
+    printRemark(R, 2 + R.Column * ColumnWidth + NumberWidth + 2);
   }
 }
 
+/// Below the step; drawn to the left where it would run over the edge.
+void Table::printRemark(const Row &R, size_t Indent) {
+  if (R.Remark.empty())
+    return;
+  const size_t Needed = columnsOf(R.Remark) + 2;
+  if (Indent + Needed > Look.Width)
+    Indent = Look.Width > Needed ? Look.Width - Needed : 0;
+  OS << std::string(Indent, ' ');
+  paint(OS, Look, raw_ostream::RED, (Look.pick("\u2514 ", "^ ") + R.Remark).str());
+  OS << '\n';
+}
+
 void Table::printList() {
-  size_t LabelWidth = 0;
+  size_t LabelWidth = 0, Needed = 0;
   for (size_t C = 0; C < Labels.size(); ++C) {
     LabelWidth = std::max(LabelWidth, Labels[C].size());
     OS << "  " << cutTo(heading(C), Look.Width - 2, Look) << '\n';
   }
-  const size_t Fixed = 2 + LabelWidth + 2 + NumberWidth + 2 + 2 + 12;
+  for (const Row &R : Rows)
+    Needed = std::max(Needed, widthOf(R));
+  const size_t Indent = 2 + LabelWidth + 2;
   for (const Row &R : Rows) {
     OS << "  " << left_justify(printable(Labels[R.Column]), LabelWidth) << "  ";
-    paintRow(R, Look.Width > Fixed + 8 ? Look.Width - Fixed : 8);
+    printRow(R, std::min<size_t>(Needed, Look.Width > Indent ? Look.Width - Indent : 1));
     OS << '\n';
-    if (!R.Remark.empty())
-      OS << std::string(LabelWidth + 4 + NumberWidth + 2, ' ') << Look.pick("\u2514 ", "^ ") << R.Remark << '\n';
+    printRemark(R, Indent + NumberWidth + 2);
   }
 }
 

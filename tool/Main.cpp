@@ -91,7 +91,7 @@ int main(int Argc, const char **Argv) {
   Expected<int> Code = dispatch(ArrayRef(Argv, Argc).drop_front(Argc ? 1 : 0));
   outs().flush();
   if (!Code) {
-    errs() << "corace: " << toString(Code.takeError()) << '\n';
+    handleAllErrors(Code.takeError(), [](const ErrorInfoBase &E) { errs() << "corace: " << E.message() << '\n'; });
     return InputError;
   }
   if (outs().has_error()) { // a full disk or a closed pipe: what was to be said did not arrive

@@ -67,15 +67,13 @@ static Expected<int> replay(const Arguments &Args) {
   Expected<std::vector<Finding>> Remembered = remembered(Args);
   if (!Remembered)
     return Remembered.takeError();
-  if (isInstrumented(Args.Rest.front()) == false)
-    return noEvidence(Args.Rest, {});
   SessionRequest Request{Args.Rest, *Remembered, {{"mode", "replay"}, {"token", Token}}};
   Expected<SessionResult> Result = runInstrumented(Request);
   if (!Result)
     return Result.takeError();
   if (Result->Runs.empty()) {
-    // The program has said itself why it cannot follow the token.
-    if (Result->Exit.code() == InputError)
+    // An instrumented program has said itself why it cannot follow the token.
+    if (Result->Exit.code() == InputError && isInstrumented(Args.Rest.front()) != false)
       return InputError;
     return noEvidence(Args.Rest, Result->Exit);
   }

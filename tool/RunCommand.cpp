@@ -23,7 +23,7 @@ static constexpr OptionSpec Options[] = {
 
 static Expected<int> runCommand(const Arguments &Args) {
   if (Args.Rest.empty() || !Args.Words.empty())
-    return inputError("which program shall run?", "write corace run [OPTIONS] -- COMMAND ARGUMENTS");
+    return inputError("no program to run", "write corace run [OPTIONS] -- COMMAND ARGUMENTS");
   SessionRequest Request{Args.Rest, {}, {{"mode", "run"}}};
   if (Args.has("--findings")) {
     Expected<std::vector<Finding>> Findings = readSarif(Args.get("--findings"));

@@ -3,6 +3,7 @@
 //
 // Input may come from anywhere: nothing is taken for granted, and every error says where in the document it is.
 
+#include "tool/Json.h"
 #include "tool/Sarif.h"
 #include "tool/SourceLines.h"
 #include "tool/Support.h"
@@ -195,37 +196,11 @@ Expected<std::vector<Finding>> Reader::document(const json::Value &Root) {
   return std::move(Findings);
 }
 
-/// LLVM's parser recurses with the nesting; a file of brackets must not overflow the stack.
-static bool nestsTooDeep(StringRef Text) {
-  constexpr unsigned Limit = 200;
-  unsigned Depth = 0;
-  bool Quoted = false;
-  for (size_t I = 0; I < Text.size(); ++I) {
-    const char C = Text[I];
-    if (Quoted) {
-      I += C == '\\';
-      Quoted = C != '"';
-    } else if (C == '"') {
-      Quoted = true;
-    } else if (C == '[' || C == '{') {
-      if (++Depth > Limit)
-        return true;
-    } else if ((C == ']' || C == '}') && Depth) {
-      --Depth;
-    }
-  }
-  return false;
-}
-
 Expected<std::vector<Finding>> parseSarif(StringRef Text, StringRef Path) {
   const std::string Shown = printable(Path);
-  if (nestsTooDeep(Text))
-    return inputError(Shown + ": nested too deep to be a SARIF file", Remedy);
-  Expected<json::Value> Root = json::parse(Text);
-  if (!Root) {
-    std::string Cause = toString(Root.takeError()); // "[3:14, byte=57]: Expected , or ] after array element"
-    return inputError(Shown + ": " + Cause, Remedy);
-  }
+  Expected<json::Value> Root = parseJson(Text);
+  if (!Root)
+    return inputError(Shown + ": " + toString(Root.takeError()), Remedy);
   return Reader(Shown).document(*Root);
 }
 

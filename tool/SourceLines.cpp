@@ -5,6 +5,8 @@
 
 #include "tool/Support.h"
 
+#include "llvm/Support/FileSystem.h"
+
 using namespace llvm;
 
 namespace corace::tool {
@@ -13,7 +15,9 @@ StringRef SourceLines::line(StringRef File, unsigned Number) {
   std::unique_ptr<Text> &Entry = Files[File];
   if (!Entry) {
     Entry = std::make_unique<Text>();
-    // The name may come from a hostile file: only regular files of a sensible size are read.
+    // The name may come from a hostile file: reading must neither wait on a pipe nor fill the memory.
+    if (!sys::fs::is_regular_file(File))
+      return StringRef();
     if (Expected<std::string> Whole = readInput(File, "", 64u << 20)) {
       Entry->Whole = std::move(*Whole);
       for (StringRef Rest = Entry->Whole; !Rest.empty();) {

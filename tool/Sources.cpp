@@ -4,6 +4,7 @@
 #include "tool/Sources.h"
 
 #include "tool/Installation.h"
+#include "tool/Json.h"
 #include "tool/Support.h"
 
 #include "clang/Tooling/ArgumentsAdjusters.h"
@@ -24,9 +25,12 @@ static Expected<std::unique_ptr<CompilationDatabase>> loadDatabase(StringRef Bui
       "give a build directory with -p, or let CMake write it: cmake -DCMAKE_EXPORT_COMPILE_COMMANDS=ON";
   SmallString<256> File(Build);
   sys::path::append(File, "compile_commands.json");
-  sys::fs::file_status Status;
-  if (std::error_code EC = sys::fs::status(File, Status))
-    return fileError(File, EC, Remedy);
+  // Clang's reader says nothing of the place, and prints on its own.
+  Expected<std::string> Text = readInput(File, Remedy);
+  if (!Text)
+    return Text.takeError();
+  if (Error E = parseJson(*Text).takeError())
+    return inputError(File + ": " + toString(std::move(E)), Remedy);
   std::string Message;
   std::unique_ptr<CompilationDatabase> Database = CompilationDatabase::loadFromDirectory(Build, Message);
   if (!Database) {
@@ -75,14 +79,16 @@ static Error addFromDatabase(const CompilationDatabase &Database, StringRef File
 Expected<std::vector<Unit>> collectUnits(const Arguments &Args, ArrayRef<std::string> Flags) {
   if (Args.Words.empty() && !Args.has("-p"))
     return inputError("no input", "name C++ source files, or a build directory with -p");
-  std::vector<std::string> Files;
+  std::vector<std::string> Files, AsGiven;
   StringSet<> Seen;
   for (const std::string &Name : Args.Words) {
     Expected<std::string> File = existingFile(Name);
     if (!File)
       return File.takeError();
-    if (Seen.insert(*File).second)
-      Files.push_back(*File);
+    if (!Seen.insert(*File).second)
+      continue;
+    Files.push_back(*File);
+    AsGiven.push_back(Name);
   }
   std::vector<Unit> Units;
   if (Args.has("-p")) {
@@ -102,8 +108,8 @@ Expected<std::vector<Unit>> collectUnits(const Arguments &Args, ArrayRef<std::st
     Expected<std::string> Include = findPart(Part::Include);
     if (!Include)
       return Include.takeError();
-    for (const std::string &File : Files)
-      Units.push_back({File, absolutePath("."), {"clang++", "-std=c++20", "-isystem", *Include, "-c", File}});
+    for (size_t I = 0; I < Files.size(); ++I)
+      Units.push_back({Files[I], absolutePath("."), {"clang++", "-std=c++20", "-isystem", *Include, "-c", AsGiven[I]}});
   }
   const std::vector<std::string> Extra = Args.all("--extra-arg");
   for (Unit &U : Units)

@@ -3,10 +3,10 @@
 
 #include "tool/Support.h"
 
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Signals.h"
 
@@ -64,17 +64,28 @@ Error writeAtomically(StringRef Path, function_ref<void(raw_ostream &)> Write) {
 }
 
 Expected<std::string> readInput(StringRef Path, StringRef Remedy, uint64_t Limit) {
+  Expected<sys::fs::file_t> File = sys::fs::openNativeFileForRead(Path);
+  if (!File)
+    return fileError(Path, errorToErrorCode(File.takeError()), Remedy);
+  const auto Close = make_scope_exit([&] { sys::fs::closeFile(*File); });
   sys::fs::file_status Status;
-  if (std::error_code EC = sys::fs::status(Path, Status))
-    return fileError(Path, EC, Remedy);
-  if (Status.type() == sys::fs::file_type::directory_file)
+  if (!sys::fs::status(*File, Status) && Status.type() == sys::fs::file_type::directory_file)
     return fileError(Path, std::make_error_code(std::errc::is_a_directory), Remedy);
-  if (Status.getSize() > Limit)
-    return inputError(Path + ": larger than " + Twine(Limit >> 20) + " MiB", Remedy);
-  auto Buffer = MemoryBuffer::getFile(Path, /*IsText=*/false, /*RequiresNullTerminator=*/false, /*IsVolatile=*/true);
-  if (!Buffer)
-    return fileError(Path, Buffer.getError(), Remedy);
-  return (*Buffer)->getBuffer().str();
+  // Not by the size that the file system tells: pipes and devices have none.
+  std::string Text;
+  for (size_t Used = 0;;) {
+    Text.resize(std::max<size_t>(Used + (64 << 10), Used * 3 / 2));
+    Expected<size_t> Count = sys::fs::readNativeFile(*File, {Text.data() + Used, Text.size() - Used});
+    if (!Count)
+      return fileError(Path, errorToErrorCode(Count.takeError()), Remedy);
+    Used += *Count;
+    if (Used > Limit)
+      return inputError(Path + ": larger than " + Twine(Limit >> 20) + " MiB", Remedy);
+    if (*Count == 0) {
+      Text.resize(Used);
+      return Text;
+    }
+  }
 }
 
 Expected<TemporaryDirectory> TemporaryDirectory::create() {

@@ -24,7 +24,7 @@ llvm::Error fileError(llvm::StringRef Path, std::error_code Why, const llvm::Twi
 /// Replaces a file as a whole: either the old or the new contents are there, never a part.
 llvm::Error writeAtomically(llvm::StringRef Path, llvm::function_ref<void(llvm::raw_ostream &)> Write);
 
-/// A whole file; refuses what is not a regular file or is larger than `Limit` bytes.
+/// A whole file, or all that a pipe gives; refuses what is larger than `Limit` bytes.
 llvm::Expected<std::string> readInput(llvm::StringRef Path, llvm::StringRef Remedy, uint64_t Limit = 256u << 20);
 
 /// A directory that is removed with all that is in it when the object goes.
