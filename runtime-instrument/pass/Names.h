@@ -1,0 +1,19 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Names of what an address means, for people: "shared_counter", "Session::count". Empty where nothing is known.
+#pragma once
+
+#include "llvm/IR/Instructions.h"
+
+#include <string>
+
+namespace corace::pass {
+
+std::string objectName(const llvm::Value *Address, const llvm::DataLayout &Layout);
+/// The callee's name without scope and parameters; empty for an indirect call.
+std::string calleeName(const llvm::CallBase &Call);
+/// "ns::Class<int>::get(char) const" gives "get".
+std::string lastName(llvm::StringRef Demangled);
+
+} // namespace corace::pass

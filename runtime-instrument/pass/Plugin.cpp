@@ -1,0 +1,165 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The entry of the plugin and the walk over a module.
+
+#include "Accesses.h"
+#include "Coroutines.h"
+#include "Interface.h"
+#include "Names.h"
+#include "SiteTable.h"
+
+#include "interface/corace_interface.h"
+
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/EHPersonalities.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Passes/PassPlugin.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+static cl::opt<bool> PrintStatistics("corace-stats",
+                                     cl::desc("Print what was instrumented and what was left out, by reason"));
+
+namespace corace::pass {
+namespace {
+
+/// The primitives report to the detector themselves, and what they keep in the library's containers is their business.
+bool isOwnCode(StringRef Name) {
+  for (StringRef Prefix : {"_ZN6corace", "_ZNK6corace", "_ZZN6corace", "_ZZNK6corace", "__corace", "corace."})
+    if (Name.starts_with(Prefix))
+      return true;
+  const bool InStandardLibrary = Name.starts_with("_ZNSt") || Name.starts_with("_ZNKSt") || Name.starts_with("_ZSt") ||
+                                 Name.starts_with("_ZN9__gnu_cxx") || Name.starts_with("_ZNK9__gnu_cxx");
+  return InStandardLibrary && Name.contains("6corace");
+}
+
+bool isLeftAlone(const Function &F) {
+  if (F.isDeclaration() || F.hasAvailableExternallyLinkage() || F.hasFnAttribute(Attribute::Naked) ||
+      F.hasFnAttribute(Attribute::DisableSanitizerInstrumentation) || isOwnCode(F.getName()))
+    return true;
+  // __attribute__((no_sanitize(...))) arrives as strings.
+  for (const Attribute &Each : F.getAttributes().getFnAttrs())
+    if (Each.isStringAttribute() && Each.getKindAsString().starts_with("no_sanitize"))
+      return true;
+  // Funclets would need every inserted call to name its own.
+  return F.hasPersonalityFn() && isScopedEHPersonality(classifyEHPersonality(F.getPersonalityFn()));
+}
+
+/// The wrappers only unpack the handle; the await_suspend that they call is instrumented where it is defined.
+bool isAwaitSuspendWrapper(const Function &F) { return F.getName().contains("__await_suspend_wrapper__"); }
+
+bool isRamp(const Function *F) {
+  return F && any_of(instructions(*F), [](const Instruction &I) {
+           const auto *Intrinsic = dyn_cast<IntrinsicInst>(&I);
+           return Intrinsic && Intrinsic->getIntrinsicID() == Intrinsic::coro_id;
+         });
+}
+
+class Instrumentation {
+public:
+  explicit Instrumentation(Module &M) : M(M), Sites(M), Calls(M) {}
+
+  bool run() {
+    std::vector<Function *> Functions;
+    for (Function &F : M) {
+      if (!F.isDeclaration() && (F.isPresplitCoroutine() || isRamp(&F)))
+        Ramps.insert(&F);
+      if (isLeftAlone(F))
+        Counts.LeftOutFunctions += !F.isDeclaration();
+      else if (!isAwaitSuspendWrapper(F))
+        Functions.push_back(&F);
+    }
+    for (Function *F : Functions)
+      instrument(*F);
+    Sites.finish();
+    return Sites.size() != 0;
+  }
+
+  void print(raw_ostream &Out) const {
+    Out << "corace: " << M.getSourceFileName() << ": " << Sites.size() << " sites in " << Counts.Functions
+        << " functions (" << Counts.LeftOutFunctions << " left out), " << Counts.Coroutines
+        << " coroutines: " << Counts.Reads << " reads, " << Counts.Writes << " writes, " << Counts.Updates
+        << " updates, " << Counts.Calls << " calls\n";
+    for (size_t I = 0; I < Counts.LeftOut.size(); ++I)
+      Out << "corace:   left out: " << Counts.LeftOut[I] << ' ' << toString(static_cast<LeftOut>(I)) << '\n';
+  }
+
+private:
+  void instrument(Function &F) {
+    // Everything is decided on the user's own instructions, before the first one is added.
+    Accesses Memory(F, Sites, Calls, Counts);
+    Memory.collect();
+    Coroutines Events(F, Sites, Calls);
+    const bool IsCoroutine = Events.collect();
+    std::vector<CallBase *> Told;
+    if (IsCoroutine)
+      Told.assign(Events.bodyCalls().begin(), Events.bodyCalls().end());
+    else
+      for (Instruction &I : instructions(F))
+        if (auto *Call = dyn_cast<CallBase>(&I); Call && Ramps.contains(Call->getCalledFunction()))
+          Told.push_back(Call);
+
+    Memory.instrument();
+    for (CallBase *Call : Told) {
+      IRBuilder<> B(Call);
+      setPlace(B, F, Call->getDebugLoc());
+      Calls.call(B, "__corace_call", {Sites.add(F, CORACE_SITE_CALL, 0, Call->getDebugLoc(), calleeName(*Call))});
+      ++Counts.Calls;
+    }
+    if (IsCoroutine)
+      Events.instrument();
+    Counts.Coroutines += IsCoroutine;
+    ++Counts.Functions;
+  }
+
+  Module &M;
+  SiteTable Sites;
+  Interface Calls;
+  Statistics Counts;
+  SmallPtrSet<const Function *, 16> Ramps;
+};
+
+struct CoracePass : PassInfoMixin<CoracePass> {
+  PreservedAnalyses run(Module &M, ModuleAnalysisManager &) {
+    if (M.getFunction("corace.module_constructor")) // the plugin was given twice
+      return PreservedAnalyses::all();
+    Instrumentation All(M);
+    const bool Changed = All.run();
+    if (PrintStatistics)
+      All.print(errs());
+    if (!Changed)
+      return PreservedAnalyses::all();
+    std::string Errors;
+    raw_string_ostream Out(Errors);
+    if (verifyModule(M, &Out)) {
+      const std::string First = StringRef(Errors).split('\n').first.str();
+      M.getContext().emitError("corace: the pass has made invalid code of this file (" + First +
+                               "); compile it without -fpass-plugin and report this");
+    }
+    return PreservedAnalyses::none();
+  }
+  static bool isRequired() { return true; } // at -O0 as well
+};
+
+} // namespace
+} // namespace corace::pass
+
+extern "C" LLVM_ATTRIBUTE_WEAK PassPluginLibraryInfo llvmGetPassPluginInfo() {
+  return {LLVM_PLUGIN_API_VERSION, "corace", "0.1", [](PassBuilder &Builder) {
+            Builder.registerPipelineStartEPCallback(
+                [](ModulePassManager &Passes, OptimizationLevel) { Passes.addPass(corace::pass::CoracePass()); });
+            Builder.registerPipelineParsingCallback(
+                [](StringRef Name, ModulePassManager &Passes, ArrayRef<PassBuilder::PipelineElement>) {
+                  if (Name != "corace")
+                    return false;
+                  Passes.addPass(corace::pass::CoracePass());
+                  return true;
+                });
+          }};
+}
