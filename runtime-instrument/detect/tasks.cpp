@@ -147,7 +147,10 @@ void detector::claim_awaited(frame &by, const void *awaiter, std::uint64_t size)
     by.awaits.push_back(awaited->address);
     if (fresh && !explicit_tasks) {
       awaited->task = task_of(by);
-      ++tasks_[awaited->task].frames;
+      task &runs = tasks_[awaited->task];
+      ++runs.frames;
+      if (is_system(runs.root) && !is_system(awaited->site))
+        runs.root = awaited->site; // a library's own coroutine carries it: what the user has spawned tells more
     }
   }
 }

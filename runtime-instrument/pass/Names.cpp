@@ -80,11 +80,21 @@ Named ofGlobal(const GlobalVariable &Global) {
   return {Global.hasPrivateLinkage() ? std::string() : demangle(Global.getName()), Type};
 }
 
-Named ofAlloca(const AllocaInst &Slot) {
-  for (const DbgVariableRecord *Record : findDVRDeclares(const_cast<AllocaInst *>(&Slot)))
-    return {Record->getVariable()->getName().str(), stripped(Record->getVariable()->getType())};
-  for (const DbgDeclareInst *Declare : findDbgDeclares(const_cast<AllocaInst *>(&Slot)))
-    return {Declare->getVariable()->getName().str(), stripped(Declare->getVariable()->getType())};
+Named ofVariable(const DILocalVariable &Variable) {
+  return {Variable.getName().str(), stripped(Variable.getType())};
+}
+
+Named ofAlloca(const AllocaInst &ConstSlot) {
+  auto &Slot = const_cast<AllocaInst &>(ConstSlot);
+  for (const DbgVariableRecord *Record : findDVRDeclares(&Slot))
+    return ofVariable(*Record->getVariable());
+  for (const DbgDeclareInst *Declare : findDbgDeclares(&Slot))
+    return ofVariable(*Declare->getVariable());
+  // From -O1 on, clang's assignment tracking has replaced the declarations by then.
+  for (const DbgVariableRecord *Record : at::getDVRAssignmentMarkers(&Slot))
+    return ofVariable(*Record->getVariable());
+  for (const DbgAssignIntrinsic *Assignment : at::getAssignmentMarkers(&Slot))
+    return ofVariable(*Assignment->getVariable());
   return {};
 }
 
