@@ -1,0 +1,106 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/Analyze.h"
+
+#include "checks/analysis/Flow.h"
+#include "checks/analysis/RivalIndex.h"
+#include "checks/models/Models.h"
+#include "vocab/finding_id.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/Basic/SourceManager.h"
+#include "llvm/Support/Path.h"
+
+#include <map>
+#include <set>
+#include <tuple>
+
+using namespace clang;
+
+namespace corace::checks {
+
+namespace {
+
+/// Locals that a lambda captures are shared only if two runs of it may be under way at once.
+bool isPrivateCapture(const CoroutineFacts &Facts, const AccessPath &P) {
+  return P.Base == AccessPath::BaseKind::Capture && !Facts.Rivals.lambdaRunsTwice(Facts.Function);
+}
+
+void sortWindows(CoroutineFacts &Facts) {
+  const SourceManager &SM = Facts.Function.getASTContext().getSourceManager();
+  auto offset = [&](const Expr *E) { return SM.getFileOffset(SM.getExpansionLoc(E->getBeginLoc())); };
+  llvm::sort(Facts.Windows, [&](const Window &A, const Window &B) {
+    auto key = [&](const Window &W) {
+      return std::tuple(offset(W.Second), static_cast<int>(W.How), offset(Facts.Facts[W.First].Site));
+    };
+    return key(A) < key(B);
+  });
+}
+
+/// Findings of one translation unit, each second access once.
+class Collector {
+public:
+  void add(Finding F, unsigned Precedence) {
+    // Instantiations of one template, and several first accesses of one window, say the same.
+    auto Key = std::tuple(F.Main.File, F.Main.EndOffset, F.Object);
+    auto [It, New] = BySecond.try_emplace(Key, Findings.size());
+    if (New)
+      Findings.push_back({std::move(F), Precedence});
+    else if (Precedence < Findings[It->second].Precedence)
+      Findings[It->second] = {std::move(F), Precedence};
+  }
+
+  void emit(llvm::function_ref<void(Finding)> Sink) {
+    llvm::sort(Findings, [](const Ranked &A, const Ranked &B) {
+      return std::tie(A.F.Main.File, A.F.Main.Offset, A.Precedence, A.F.Object) <
+             std::tie(B.F.Main.File, B.F.Main.Offset, B.Precedence, B.F.Object);
+    });
+    std::map<std::string, std::uint64_t> Ordinals;
+    for (Ranked &R : Findings) {
+      std::string File = llvm::sys::path::filename(R.F.Main.File).str();
+      // The id without an ordinal tells which findings are otherwise alike.
+      std::string Plain = finding_id(R.F.Kind, File, R.F.Function, R.F.Object, 0);
+      R.F.Id = finding_id(R.F.Kind, File, R.F.Function, R.F.Object, Ordinals[Plain]++);
+      Sink(std::move(R.F));
+    }
+  }
+
+private:
+  struct Ranked {
+    Finding F;
+    unsigned Precedence;
+  };
+  std::vector<Ranked> Findings;
+  std::map<std::tuple<std::string, unsigned, std::string>, std::size_t> BySecond;
+};
+
+} // namespace
+
+void analyzeTranslationUnit(ASTContext &Context, const Models &Library, const CheckOptions &Options,
+                            llvm::function_ref<void(Finding)> Sink) {
+  if (!Context.getLangOpts().Coroutines)
+    return;
+  LibraryView View(Library, Context);
+  RivalIndex Rivals(Context, View);
+  Suspension Suspensions(View, Context);
+  Collector All;
+  for (const FunctionDecl *Coroutine : Rivals.coroutines()) {
+    if (Coroutine->isInvalidDecl())
+      continue;
+    CoroutineFacts Facts(*Coroutine, View, Rivals);
+    if (!Flow(Facts, Suspensions).run())
+      continue;
+    llvm::erase_if(Facts.Windows, [&](const Window &W) { return isPrivateCapture(Facts, W.Place); });
+    sortWindows(Facts);
+    unsigned Precedence = 0;
+    // All checks run, so that which one speaks for a window does not depend on which are enabled.
+    for (const Check *C : allChecks())
+      C->check(Facts, [&, Rank = Precedence++](Finding F) { All.add(std::move(F), Rank); });
+  }
+  All.emit([&](Finding F) {
+    if (!Options.Enabled || Options.Enabled(F.Check))
+      Sink(std::move(F));
+  });
+}
+
+} // namespace corace::checks

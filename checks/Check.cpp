@@ -1,0 +1,30 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/Check.h"
+
+#include "checks/CheckAwaitAct.h"
+#include "checks/ReadAwaitWrite.h"
+#include "checks/WriteAwaitRead.h"
+
+namespace corace::checks {
+
+Check::~Check() = default;
+
+llvm::ArrayRef<const Check *> allChecks() {
+  static const ReadAwaitWrite TheReadAwaitWrite;
+  static const CheckAwaitAct TheCheckAwaitAct;
+  static const WriteAwaitRead TheWriteAwaitRead;
+  // The order is also that of precedence: of two findings on one second access the first check's is kept.
+  static const Check *const All[] = {&TheReadAwaitWrite, &TheCheckAwaitAct, &TheWriteAwaitRead};
+  return All;
+}
+
+const Check *findCheck(llvm::StringRef Name) {
+  Name.consume_front("corace-");
+  for (const Check *C : allChecks())
+    if (C->name().drop_front(7) == Name)
+      return C;
+  return nullptr;
+}
+
+} // namespace corace::checks

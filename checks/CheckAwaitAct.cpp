@@ -1,0 +1,109 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/CheckAwaitAct.h"
+
+#include "checks/Report.h"
+#include "checks/analysis/RivalIndex.h"
+
+#include "clang/AST/DeclCXX.h"
+
+namespace corace::checks {
+
+llvm::StringRef CheckAwaitAct::summary() const {
+  return "Finds a test of shared state that decides, across a suspension, what is done to that state.";
+}
+
+llvm::StringRef CheckAwaitAct::details() const {
+  return R"(When the act comes, another task may have changed what was tested.
+
+    if (!cache.contains(key))                // tested
+      cache[key] = co_await fetch(key);      // reported: other tasks looked, and missed, meanwhile
+
+Any of these mends it:
+
+    auto value = co_await fetch(key);        // test again after the await
+    if (!cache.contains(key))
+      cache[key] = value;
+
+    if (in_flight.insert(key).second) { ... }    // leave a mark before the await that keeps others out
+
+    auto guard = co_await lock.lock();       // one lock over the test, the await and the act
+
+Two critical sections of one lock do not help: the lock is free between them. `if (busy) co_await event.wait();` is
+reported as well when `busy` is set after it; `while` tests again and is fine.
+
+Not reported: a test of something else, a test that is repeated after the last suspension, assertions, a loop that
+ends itself through its own flag.
+)";
+}
+
+namespace {
+
+/// Somebody can take away what a pointer refers to: another function in sight writes it, or it is visible elsewhere.
+bool canBeReset(const CoroutineFacts &Facts, const AccessPath &P) {
+  const clang::ValueDecl *State = stateOf(P);
+  for (const RivalIndex::Write &W : Facts.Rivals.writesOf(State))
+    if (W.Function && !llvm::isa<clang::CXXConstructorDecl>(W.Function))
+      return true;
+  const auto *Var = llvm::dyn_cast_or_null<clang::VarDecl>(State);
+  return Var && Var->hasGlobalStorage() && Var->isExternallyVisible();
+}
+
+const char *verb(Act What) {
+  switch (What) {
+  case Act::Assign:
+  case Act::Modify:
+  case Act::Replace: return "written";
+  case Act::Insert: return "inserted into";
+  case Act::Erase: return "erased from";
+  case Act::Clear: return "cleared";
+  case Act::Use: return "used";
+  }
+  return "used";
+}
+
+} // namespace
+
+void CheckAwaitAct::check(const CoroutineFacts &Facts, llvm::function_ref<void(Finding)> Sink) const {
+  for (const Window &W : Facts.Windows) {
+    WindowReport R(Facts, W);
+    const std::string Meanwhile = ", and other tasks can run at " + R.suspension();
+    const std::string Mend = "test " + R.object() + " again after the await, or hold one async mutex over the test, the "
+                             "await and the act";
+    const race_kind Kind = W.What == Act::Use ? race_kind::stale_read : race_kind::check_then_act;
+    switch (W.How) {
+    case Dependence::Condition:
+      if (W.What == Act::Use && !canBeReset(Facts, W.Place))
+        break;
+      Sink(R.finding(name(), Kind,
+                     R.object() + " is " + verb(W.What) + " after a test that may no longer hold: tested on " +
+                         R.line(R.First) + Meanwhile,
+                     "tested here", Mend));
+      break;
+    case Dependence::Decided:
+      Sink(R.finding(name(), Kind,
+                     R.object() + " is written with a choice that may no longer hold: tested on " + R.line(R.First) +
+                         Meanwhile,
+                     "tested here", Mend));
+      break;
+    case Dependence::Waited:
+      Sink(R.finding(name(), Kind,
+                     R.object() + " is " + verb(W.What) + " after waiting once: tested on " + R.line(R.First) +
+                         ", but another task may be faster after the wake-up",
+                     "tested here", "test again in a loop: 'while' instead of 'if'"));
+      break;
+    case Dependence::Index:
+      Sink(R.finding(name(), Kind,
+                     "a position in " + R.object() + " may no longer be valid: computed from it on " + R.line(R.First) +
+                         Meanwhile,
+                     "read here",
+                     "compute the position after the await, or hold one async mutex over both"));
+      break;
+    case Dependence::Value:
+    case Dependence::Snapshot:
+    case Dependence::Identity: break;
+    }
+  }
+}
+
+} // namespace corace::checks

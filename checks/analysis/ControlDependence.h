@@ -1,0 +1,55 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which branches decide whether a statement runs (Ferrante, Ottenstein and Warren, TOPLAS 1987), and which tests always run
+// before it. Computed on a graph without exceptional edges: with them nearly everything depends on everything.
+#pragma once
+
+#include "clang/Analysis/AnalysisDeclContext.h"
+#include "clang/Analysis/Analyses/Dominators.h"
+#include "clang/Analysis/CFG.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallVector.h"
+
+#include <memory>
+
+namespace corace::checks {
+
+class ControlDependence {
+public:
+  ControlDependence(const clang::FunctionDecl &Function, const clang::Stmt *Body);
+  ~ControlDependence();
+
+  [[nodiscard]] bool isValid() const { return Graph != nullptr; }
+
+  [[nodiscard]] bool knows(const clang::Stmt *S) const { return Blocks.contains(S); }
+  /// The branching statements that decide, directly or through others, whether the statement runs.
+  [[nodiscard]] llvm::ArrayRef<const clang::Stmt *> decidersOf(const clang::Stmt *S) const;
+  [[nodiscard]] bool decides(const clang::Stmt *Branch, const clang::Stmt *S) const;
+  /// The branch is taken on every way to the statement.
+  [[nodiscard]] bool precedes(const clang::Stmt *Branch, const clang::Stmt *S) const;
+  /// One side of the branch ends the program: an assertion.
+  [[nodiscard]] bool isAssertion(const clang::Stmt *Branch) const;
+  /// Both statements cannot run in one call, because they need different values of a variable that never changes.
+  [[nodiscard]] bool exclude(const clang::Stmt *A, const clang::Stmt *B) const;
+
+private:
+  struct Literal {
+    const clang::VarDecl *Var;
+    bool Value;
+  };
+  [[nodiscard]] const clang::CFGBlock *blockOf(const clang::Stmt *S) const;
+  [[nodiscard]] const llvm::SmallVector<Literal, 2> &literalsOf(const clang::CFGBlock *B) const;
+  void findConstants(const clang::FunctionDecl &Function, const clang::Stmt *Body);
+
+  std::unique_ptr<clang::CFG> Graph;
+  std::unique_ptr<clang::CFGDomTree> Dominators;
+  std::unique_ptr<clang::ControlDependencyCalculator> Calculator;
+  llvm::DenseMap<const clang::Stmt *, const clang::CFGBlock *> Blocks;
+  llvm::DenseMap<const clang::Stmt *, const clang::CFGBlock *> BranchBlocks;
+  llvm::DenseSet<const clang::VarDecl *> Changed; ///< locals that are set more than once
+  mutable llvm::DenseMap<const clang::CFGBlock *, llvm::SmallVector<const clang::Stmt *, 4>> Deciders;
+  mutable llvm::DenseMap<const clang::CFGBlock *, llvm::SmallVector<Literal, 2>> Literals;
+};
+
+} // namespace corace::checks

@@ -1,0 +1,183 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/analysis/Flow.h"
+
+#include "checks/analysis/RivalIndex.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/StmtCXX.h"
+#include "clang/Basic/SourceManager.h"
+#include "clang/Analysis/FlowSensitive/DataflowWorklist.h"
+
+#include <algorithm>
+
+using namespace clang;
+
+namespace corace::checks {
+
+namespace {
+
+// Beyond these a function is not analysed: the analysis is linear in practice, and generated code should not prove otherwise.
+constexpr unsigned MaxBlocks = 4000;
+constexpr unsigned MaxVisitsPerBlock = 24;
+
+bool contains(const Stmt *S, llvm::function_ref<bool(const Stmt *)> P) {
+  if (!S)
+    return false;
+  if (P(S))
+    return true;
+  for (const Stmt *Child : S->children())
+    if (contains(Child, P))
+      return true;
+  return false;
+}
+
+} // namespace
+
+CoroutineFacts::CoroutineFacts(const FunctionDecl &Function, const LibraryView &Library, const RivalIndex &Rivals)
+    : Function(Function), Library(Library), Rivals(Rivals), Paths(Function, Library.models()),
+      LockTable(Paths, Library, Function.getASTContext()) {}
+
+Flow::Flow(CoroutineFacts &Out, const Suspension &Suspensions)
+    : Out(Out), Function(Out.Function), Context(Out.Function.getASTContext()), Library(Out.Library),
+      Classifier(Suspensions), Control(Out.Function, writtenBody(Out.Function)) {}
+
+void Flow::markMachinery(const Stmt *S, const Stmt *Operand) {
+  if (!S || S == Operand || isa<LambdaExpr>(S))
+    return;
+  Machinery.insert(S);
+  for (const Stmt *Child : S->children())
+    markMachinery(Child, Operand);
+}
+
+/// Records parents, and sets apart what a co_await expands to: the operand stands in it several times.
+void Flow::link(const Stmt *S, const Stmt *Parent) {
+  if (!S)
+    return;
+  Out.Parents.try_emplace(S, Parent);
+  if (const auto *Suspend = dyn_cast<CoroutineSuspendExpr>(S)) {
+    const auto *Await = dyn_cast<CoawaitExpr>(Suspend);
+    const Expr *Operand = Await ? Await->getOperand() : cast<CoyieldExpr>(Suspend)->getOperand();
+    for (const Expr *Part : {Suspend->getCommonExpr(), Suspend->getReadyExpr(), Suspend->getSuspendExpr(),
+                             Suspend->getResumeExpr()})
+      markMachinery(Part, Operand);
+    SuspensionOf.try_emplace(Suspend, 0);
+    link(Operand, S);
+    return;
+  }
+  if (const auto *Lambda = dyn_cast<LambdaExpr>(S)) {
+    for (const Expr *Init : Lambda->capture_inits())
+      link(Init, S);
+    return;
+  }
+  if (isa<CXXCatchStmt>(S)) { // its children() leave out the declaration, which is all that matters
+    link(cast<CXXCatchStmt>(S)->getHandlerBlock(), S);
+    return;
+  }
+  for (const Stmt *Child : S->children())
+    link(Child, S);
+}
+
+void Flow::prepare(const Stmt *Body) {
+  link(Body, nullptr);
+  // Number the suspensions in the order of the source, so that messages speak of the first.
+  std::vector<const Expr *> Sites;
+  for (const auto &[Site, Number] : SuspensionOf)
+    Sites.push_back(Site);
+  const SourceManager &SM = Context.getSourceManager();
+  llvm::sort(Sites, [&](const Expr *A, const Expr *B) {
+    return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A->getExprLoc()), SM.getExpansionLoc(B->getExprLoc()));
+  });
+  Out.Suspensions.resize(1); // 0 means fresh
+  for (const Expr *Site : Sites) {
+    SuspensionOf[Site] = static_cast<unsigned>(Out.Suspensions.size());
+    Out.Suspensions.push_back({Site, {}, false});
+  }
+}
+
+bool Flow::run() {
+  const Stmt *Body = writtenBody(Function);
+  if (!Body || !Control.isValid())
+    return false;
+  prepare(Body);
+  CFG::BuildOptions Options;
+  Options.setAllAlwaysAdd();
+  Options.AddImplicitDtors = true; // guards end there
+  // Without handlers the exceptional edges lead nowhere.
+  Options.AddEHEdges = contains(Body, [](const Stmt *S) { return isa<CXXTryStmt>(S); });
+  Graph = CFG::buildCFG(&Function, const_cast<Stmt *>(Body), &Context, Options);
+  if (!Graph || Graph->getNumBlockIDs() > MaxBlocks)
+    return false;
+
+  std::vector<State> In(Graph->getNumBlockIDs());
+  std::vector<unsigned> Visits(Graph->getNumBlockIDs());
+  State &Start = In[Graph->getEntry().getBlockID()];
+  Start.Reachable = true;
+  if (const Expr *Lock = Out.Rivals.lockAround(Function))
+    Start.Held = Out.LockTable.acquire(Lock, {});
+  PostOrderCFGView Order(Graph.get());
+  ForwardDataflowWorklist Work(*Graph, &Order);
+  Work.enqueueBlock(&Graph->getEntry());
+  while (const CFGBlock *Block = Work.dequeue()) {
+    if (++Visits[Block->getBlockID()] > MaxVisitsPerBlock)
+      return false;
+    State After = transferBlock(*Block, In[Block->getBlockID()]);
+    for (const CFGBlock::AdjacentBlock &Next : Block->succs())
+      if (const CFGBlock *To = Next.getReachableBlock())
+        if (In[To->getBlockID()].join(After))
+          Work.enqueueBlock(To);
+  }
+  Collecting = true;
+  for (const CFGBlock *Block : Order)
+    if (In[Block->getBlockID()].Reachable)
+      transferBlock(*Block, In[Block->getBlockID()]);
+  return true;
+}
+
+State Flow::transferBlock(const CFGBlock &Block, State S) {
+  for (const CFGElement &E : Block)
+    element(E, S);
+  finishBlock(Block, S);
+  return S;
+}
+
+/// Remembers what the branch at the end of the block tested.
+void Flow::finishBlock(const CFGBlock &Block, State &S) {
+  const Stmt *Branch = Block.getTerminatorStmt();
+  // The hidden comparison of a range-for tests iterators; whether these are still good is another check's question.
+  if (!Branch || isa<CXXForRangeStmt>(Branch))
+    return;
+  const Expr *Condition = Block.getLastCondition();
+  if (!Condition)
+    Condition = dyn_cast_or_null<Expr>(Block.getTerminatorCondition());
+  if (!Condition)
+    return;
+  FactSet Tested = value(Condition, S);
+  if (Tested.empty())
+    S.Conditions.erase(Branch);
+  else
+    S.Conditions[Branch] = Tested;
+  if (!isa<Expr>(Branch)) // the sub-expressions around && || ?: are still to be used
+    S.Temps.clear();
+}
+
+void Flow::element(const CFGElement &E, State &S) {
+  if (auto Statement = E.getAs<CFGStmt>()) {
+    statement(Statement->getStmt(), S);
+  } else if (auto Destroyed = E.getAs<CFGAutomaticObjDtor>()) {
+    auto It = S.Guards.find(Destroyed->getVarDecl());
+    if (It != S.Guards.end() && It->second)
+      release(It->second, Destroyed->getTriggerStmt() ? Destroyed->getTriggerStmt()->getEndLoc() : SourceLocation(), S);
+  }
+}
+
+unsigned Flow::fact(const Expr *Site, const AccessPath &P, LockSet Held, bool WholeCopy) {
+  auto [It, New] = FactOf.try_emplace(Site, static_cast<unsigned>(Out.Facts.size()));
+  if (New)
+    Out.Facts.push_back({P, Site, Held, WholeCopy, anchor(Site)});
+  else
+    Out.Facts[It->second].HeldAtAccess |= Held;
+  return It->second;
+}
+
+} // namespace corace::checks

@@ -1,0 +1,104 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The data-flow analysis of one coroutine: runs the transfer functions over the control-flow graph to a fix point, and
+// then once more to collect windows from the final states. Flow.cpp has the walk, FlowStatements.cpp the transfer of
+// statements, FlowCalls.cpp that of calls, FlowLocks.cpp awaits and locks, Windows.cpp the windows.
+#pragma once
+
+#include "checks/analysis/ControlDependence.h"
+#include "checks/analysis/Facts.h"
+
+#include "clang/Analysis/CFG.h"
+
+namespace corace::checks {
+
+class Flow {
+public:
+  Flow(CoroutineFacts &Out, const Suspension &Suspensions);
+
+  /// False when the function is too large or its graph cannot be built; then nothing is known of it.
+  bool run();
+
+private:
+  // The walk.
+  void prepare(const clang::Stmt *Body);
+  void link(const clang::Stmt *S, const clang::Stmt *Parent);
+  void markMachinery(const clang::Stmt *S, const clang::Stmt *Operand);
+  State transferBlock(const clang::CFGBlock &Block, State S);
+  void finishBlock(const clang::CFGBlock &Block, State &S);
+  void element(const clang::CFGElement &E, State &S);
+
+  // Statements.
+  void statement(const clang::Stmt *Stmt, State &S);
+  void expression(const clang::Expr *E, State &S);
+  void declaration(const clang::DeclStmt *D, State &S);
+  void variable(const clang::VarDecl *Var, State &S);
+  void construct(const clang::CXXConstructExpr *E, State &S);
+  void conditional(const clang::AbstractConditionalOperator *E, State &S);
+  [[nodiscard]] FactSet childValues(const clang::Stmt *E, const State &S) const;
+  [[nodiscard]] FactSet value(const clang::Expr *E, const State &S) const;
+  void setValue(const clang::Expr *E, FactSet V, State &S);
+
+  // Accesses.
+  void read(const clang::Expr *Site, const AccessPath &P, State &S, FactSet &Out, bool WholeCopy = false);
+  void write(const clang::Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S);
+  void use(const clang::Expr *Site, const AccessPath &Pointer, State &S);
+  void index(const clang::Expr *Site, const AccessPath &Container, const clang::Expr *Index, State &S);
+  void changeLocal(const clang::ValueDecl *Var, State &S);
+  void claim(const clang::Expr *Site, const AccessPath &P, State &S);
+  void endClaims(const clang::Expr *Site, const AccessPath &P, State &S);
+  /// The value of an argument, which is read now if it is passed by reference to const.
+  [[nodiscard]] FactSet argument(const clang::Expr *Arg, State &S);
+  unsigned fact(const clang::Expr *Site, const AccessPath &P, LockSet Held, bool WholeCopy);
+
+  // Calls.
+  void call(const clang::CallExpr *Call, State &S);
+  void operatorCall(const clang::CXXOperatorCallExpr *Call, const AccessPath &Object, State &S);
+  void methodCall(const clang::CallExpr *Call, const clang::Expr *Object, const AccessPath &Path, State &S);
+  void plainCall(const clang::CallExpr *Call, State &S);
+  void readModifyWrite(const clang::CallExpr *Call, State &S);
+  [[nodiscard]] FactSet arguments(const clang::CallExpr *Call, State &S);
+
+  // Awaits and locks.
+  void await(const clang::CoroutineSuspendExpr *E, State &S);
+  void suspend(const clang::Expr *Site, SuspensionClass Class, bool Waits, State &S);
+  void acquireAwaited(const clang::CoroutineSuspendExpr *E, const clang::Expr *Operation, State &S);
+  void acquireCalled(const clang::CallExpr *Call, const OpModel &Op, State &S);
+  void hold(LockSet Which, const clang::ValueDecl *Owner, State &S);
+  void release(LockSet Which, clang::SourceLocation Where, State &S);
+  bool releaseCall(const clang::CallExpr *Call, State &S);
+  void moveGuard(const clang::ValueDecl *From, const clang::ValueDecl *To, clang::SourceLocation Where, State &S);
+  void guardMovedIn(const clang::Expr *Init, const clang::ValueDecl *To, State &S);
+  [[nodiscard]] const clang::ValueDecl *ownerOf(const clang::Expr *E) const;
+  [[nodiscard]] bool isDiscarded(const clang::Expr *E) const;
+  void warnOfGuardNeverTaken(const clang::VarDecl *Var);
+
+  // Windows.
+  void valueWindows(const clang::Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S);
+  void conditionWindows(const clang::Expr *Site, const AccessPath &P, Act What, State &S);
+  void snapshotWindows(const clang::Expr *Site, const AccessPath &P, State &S);
+  void bleedWindows(const clang::Expr *Site, const AccessPath &P, State &S);
+  void report(Dependence How, Act What, const Entry &E, const clang::Expr *Site, const AccessPath &P,
+              const clang::Stmt *Branch = nullptr);
+  [[nodiscard]] bool revalidated(const clang::Expr *Site, const AccessPath &P, const State &S) const;
+  [[nodiscard]] bool compared(const clang::Expr *Site, const Entry &E, const State &S) const;
+  [[nodiscard]] bool excluded(const Entry &E, const clang::Stmt *Where) const;
+  [[nodiscard]] const clang::Stmt *anchor(const clang::Stmt *S) const;
+  [[nodiscard]] bool isOwnLoopFlag(const clang::Stmt *Branch, const clang::Expr *Site, const Fact &F) const;
+
+  CoroutineFacts &Out;
+  const clang::FunctionDecl &Function;
+  clang::ASTContext &Context;
+  const LibraryView &Library;
+  const Suspension &Classifier;
+  ControlDependence Control;
+  std::unique_ptr<clang::CFG> Graph;
+  llvm::DenseSet<const clang::Stmt *> Machinery;
+  llvm::DenseMap<const clang::Expr *, unsigned> FactOf;
+  llvm::DenseMap<const clang::Expr *, unsigned> SuspensionOf;
+  llvm::DenseMap<const clang::Expr *, LockSet> PendingGuard; ///< acquired, and not yet bound to a variable
+  bool Collecting = false;
+};
+
+} // namespace corace::checks

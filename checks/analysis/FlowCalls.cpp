@@ -1,0 +1,235 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Transfer of calls. What a method does to its object comes from the models, by name, and from its constness.
+#include "checks/analysis/Flow.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclTemplate.h"
+
+using namespace clang;
+
+namespace corace::checks {
+
+namespace {
+
+StringRef nameOf(const FunctionDecl *F) { return F && F->getDeclName().isIdentifier() ? F->getName() : StringRef(); }
+
+bool hasMemberType(QualType T, StringRef Name) {
+  const CXXRecordDecl *R = T.getNonReferenceType()->getAsCXXRecordDecl();
+  if (!R || !R->hasDefinition())
+    return false;
+  for (const Decl *D : R->decls())
+    if (const auto *Named = dyn_cast<TypedefNameDecl>(D); Named && Named->getName() == Name)
+      return true;
+  for (const CXXBaseSpecifier &Base : R->bases())
+    if (hasMemberType(Base.getType(), Name))
+      return true;
+  return false;
+}
+
+/// The key that an insertion names: the first argument, or the first half of a pair that is made on the spot.
+const Expr *keyOf(const CallExpr *Call, unsigned First) {
+  if (Call->getNumArgs() <= First)
+    return nullptr;
+  const Expr *Key = strip(Call->getArg(First));
+  while (const auto *Construct = dyn_cast<CXXConstructExpr>(Key)) {
+    if (Construct->getNumArgs() == 0 || Construct->getNumArgs() > 2 || isa<CXXDefaultArgExpr>(Construct->getArg(0)))
+      break;
+    Key = strip(Construct->getArg(0));
+  }
+  return Key;
+}
+
+} // namespace
+
+void Flow::call(const CallExpr *Call, State &S) {
+  if (isPassThrough(Call))
+    return setValue(Call, value(Call->getArg(0), S), S);
+  const OpModel *Op = Library.op(Call);
+  const Expr *Object = objectOfCall(Call);
+  StringRef Effect = Library.models().effectOfMethod(nameOf(Call->getDirectCallee()));
+  if ((Op && Op->ReadModifyWrite) || (Object && Effect == "take"))
+    return readModifyWrite(Call, S);
+  if (releaseCall(Call, S))
+    return setValue(Call, {}, S);
+  if (Op && Op->Acquire && Op->AcquiresWhenCalled) {
+    acquireCalled(Call, *Op, S);
+    return setValue(Call, {}, S);
+  }
+  if (Object) {
+    bool ByPointer = strip(Object)->getType()->isPointerType();
+    AccessPath Path = ByPointer ? Out.Paths.pointee(Object) : Out.Paths.resolve(Object);
+    if (const auto *Operator = dyn_cast<CXXOperatorCallExpr>(Call))
+      operatorCall(Operator, Path, S);
+    else
+      methodCall(Call, Object, Path, S);
+  } else {
+    plainCall(Call, S);
+  }
+  if (Op && Op->Reenter) {
+    auto [It, New] = SuspensionOf.try_emplace(Call, static_cast<unsigned>(Out.Suspensions.size()));
+    if (New)
+      Out.Suspensions.push_back({Call, {}, false});
+    suspend(Call, {AwaitEffect::May, "'" + nameOfOperation(Call) + "' runs other tasks before it returns"}, false, S);
+  }
+}
+
+FactSet Flow::arguments(const CallExpr *Call, State &S) {
+  FactSet V;
+  for (unsigned I = firstArgument(Call); I < Call->getNumArgs(); ++I) {
+    V.add(argument(Call->getArg(I), S));
+    guardMovedIn(Call->getArg(I), nullptr, S);
+  }
+  return V;
+}
+
+void Flow::operatorCall(const CXXOperatorCallExpr *Call, const AccessPath &Object, State &S) {
+  FactSet V = arguments(Call, S);
+  switch (Call->getOperator()) {
+  case OO_Equal:
+    if (const ValueDecl *Guard = Object.Base == AccessPath::BaseKind::Local ? Object.Var : nullptr) {
+      if (auto It = S.Guards.find(Guard); It != S.Guards.end())
+        release(It->second, Call->getExprLoc(), S);
+      guardMovedIn(Call->getArg(1), Guard, S);
+    }
+    write(Call, Object, V, Act::Assign, S);
+    break;
+  case OO_PlusEqual: case OO_MinusEqual: case OO_StarEqual: case OO_SlashEqual: case OO_PercentEqual: case OO_CaretEqual:
+  case OO_AmpEqual: case OO_PipeEqual: case OO_LessLessEqual: case OO_GreaterGreaterEqual: case OO_PlusPlus:
+  case OO_MinusMinus: write(Call, Object, V, Act::Modify, S); break;
+  case OO_Subscript:
+    if (Call->getNumArgs() > 1)
+      index(Call, Object, Call->getArg(1), S);
+    V = {};
+    break;
+  case OO_Arrow:
+  case OO_Star:
+    if (Call->getNumArgs() == 1)
+      use(Call, Object, S);
+    V = {};
+    break;
+  default: {
+    const auto *Method = dyn_cast_or_null<CXXMethodDecl>(Call->getDirectCallee());
+    if (Object && Method && (Method->isConst() || !Object.isShared()) && !Method->getParent()->isLambda())
+      read(Call, Object, S, V);
+    break;
+  }
+  }
+  setValue(Call, std::move(V), S);
+}
+
+void Flow::methodCall(const CallExpr *Call, const Expr *Object, const AccessPath &Path, State &S) {
+  const auto *Method = dyn_cast_or_null<CXXMethodDecl>(Call->getDirectCallee());
+  FactSet V = arguments(Call, S);
+  if (!Method || Method->isStatic())
+    return setValue(Call, std::move(V), S);
+  if (strip(Object)->getType()->isPointerType() && !isa<CXXThisExpr>(strip(Object)))
+    use(Call, Out.Paths.resolve(Object), S);
+  if (!Path.isShared()) {
+    if (Path.Var) {
+      if (!Method->isConst() && !V.empty())
+        S.Vars[Path.Var].add(V);
+      read(Call, Path, S, V);
+    } else {
+      V.add(value(Object, S));
+    }
+    return setValue(Call, std::move(V), S);
+  }
+  StringRef Effect = Library.models().effectOfMethod(nameOf(Method));
+  if (Path.Base == AccessPath::BaseKind::This && Path.Steps.empty())
+    Effect = {}; // a method of our own class that happens to be called `get`
+  else if (Effect.empty() && Method->isConst())
+    Effect = "look";
+  unsigned First = firstArgument(Call);
+  bool Keyed = hasMemberType(Path.Type, "key_type");
+  const Expr *Key = Keyed && Call->getNumArgs() > First ? keyOf(Call, First) : nullptr;
+  bool ByIterator = Key && !Key->getType()->isPointerType() && isPointerLike(Key->getType());
+  AccessPath Element = !Key            ? Path
+                       : ByIterator    ? Out.Paths.pointee(Key)
+                                       : Out.Paths.element(Path, Key, Call->getType());
+  if (ByIterator && !overlap(Element, Path))
+    Element = Out.Paths.element(Path, nullptr, Call->getType());
+  if (Effect == "look") {
+    read(Call, Element, S, V);
+  } else if (Effect == "element") {
+    if (Call->getNumArgs() > First)
+      index(Call, Path, Call->getArg(First), S);
+    // A reference into the object is read where it is used; a value is read now.
+    V = {};
+    if (!Call->isGLValue())
+      read(Call, Element, S, V);
+  } else if (Effect == "insert" || Effect == "guard") {
+    if (Effect == "insert")
+      write(Call, Element, {}, Act::Insert, S);
+    // Its result says whether the element was there: look and insert in one go.
+    if (Key && !isDiscarded(Call))
+      hold(Out.LockTable.acquire(Call, Element, /*IsClaim=*/true), nullptr, S);
+    V = {};
+  } else if (Effect == "erase") {
+    write(Call, Element, {}, Act::Erase, S);
+    V = {};
+  } else if (Effect == "modify") {
+    write(Call, Path, {}, Act::Modify, S);
+    V = {};
+  } else if (Effect == "replace") {
+    bool Empties = Call->getNumArgs() == First || isa<CXXDefaultArgExpr>(Call->getArg(First));
+    write(Call, Path, V, Empties ? Act::Clear : Act::Replace, S);
+    V = {};
+  } else if (Effect == "none") {
+    V = {};
+  }
+  setValue(Call, std::move(V), S);
+}
+
+void Flow::plainCall(const CallExpr *Call, State &S) {
+  FactSet V = arguments(Call, S);
+  // What goes in may come out through a mutable reference or a pointer to a local.
+  for (const Expr *Arg : Call->arguments()) {
+    const Expr *Target = strip(Arg);
+    if (const auto *Address = dyn_cast<UnaryOperator>(Target); Address && Address->getOpcode() == UO_AddrOf)
+      Target = strip(Address->getSubExpr());
+    else if (!Arg->isLValue() || Arg->getType().isConstQualified())
+      continue;
+    AccessPath P = Out.Paths.resolve(Target);
+    if (P && !P.isShared() && P.Var && !V.empty())
+      S.Vars[P.Var].add(V);
+  }
+  setValue(Call, std::move(V), S);
+}
+
+void Flow::readModifyWrite(const CallExpr *Call, State &S) {
+  const Expr *Target = objectOfCall(Call);
+  unsigned First = firstArgument(Call);
+  if (!Target && Call->getNumArgs() > 0) {
+    Target = Call->getArg(0);
+    First = 1;
+  }
+  // A compare-and-swap puts what it found into its first argument: that is fresh now.
+  for (unsigned I = First; I < Call->getNumArgs(); ++I) {
+    const Expr *Arg = Call->getArg(I);
+    if (!Arg->isLValue() || Arg->getType().isConstQualified())
+      continue;
+    AccessPath P = Out.Paths.resolve(Arg);
+    if (P && !P.isShared() && P.Var && P.Steps.empty())
+      S.Vars.erase(P.Var);
+  }
+  if (Target) {
+    AccessPath P = strip(Target)->getType()->isPointerType() ? Out.Paths.pointee(Target) : Out.Paths.resolve(Target);
+    if (P.isShared()) {
+      endClaims(Call, P, S);
+      for (auto &[Branch, Tested] : S.Conditions)
+        Tested.eraseIf([&](const Entry &E) { return overlap(Out.Facts[E.Fact].Path, P); });
+      S.Stores.eraseIf([&](const Entry &E) { return overlap(Out.Facts[E.Fact].Path, P); });
+    } else if (P.Var) {
+      // `std::exchange(local, x)` hands over what the local held.
+      FactSet V;
+      if (auto It = S.Vars.find(P.Var); It != S.Vars.end())
+        V = It->second;
+      return setValue(Call, std::move(V), S);
+    }
+  }
+  setValue(Call, {}, S);
+}
+
+} // namespace corace::checks

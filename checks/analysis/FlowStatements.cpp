@@ -1,0 +1,269 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Transfer of statements and plain expressions, and the accesses that they make.
+#include "checks/analysis/Flow.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/StmtCXX.h"
+
+using namespace clang;
+
+namespace corace::checks {
+
+namespace {
+
+bool isBranching(const Stmt *S) {
+  return isa<IfStmt, WhileStmt, DoStmt, ForStmt, SwitchStmt, CXXForRangeStmt, DeclStmt, ReturnStmt, CoreturnStmt>(S);
+}
+
+} // namespace
+
+void Flow::statement(const Stmt *Stmt, State &S) {
+  if (Machinery.contains(Stmt))
+    return;
+  if (const auto *D = dyn_cast<DeclStmt>(Stmt)) {
+    declaration(D, S);
+    S.Temps.clear();
+    return;
+  }
+  const auto *E = dyn_cast<Expr>(Stmt);
+  if (!E) {
+    S.Temps.clear();
+    return;
+  }
+  expression(E, S);
+  // At the end of a full expression nothing is pending any more. What a branch or a declaration still needs stays.
+  auto Parent = Out.Parents.find(Stmt);
+  if (Parent != Out.Parents.end() && Parent->second && !isa<Expr>(Parent->second) && !isBranching(Parent->second))
+    S.Temps.clear();
+}
+
+FactSet Flow::value(const Expr *E, const State &S) const {
+  while (E) {
+    auto It = S.Temps.find(E);
+    if (It != S.Temps.end())
+      return It->second;
+    // Some wrappers are no elements of the graph.
+    const Expr *Inner = E;
+    if (const auto *P = dyn_cast<ParenExpr>(E))
+      Inner = P->getSubExpr();
+    else if (const auto *F = dyn_cast<FullExpr>(E))
+      Inner = F->getSubExpr();
+    else if (const auto *M = dyn_cast<MaterializeTemporaryExpr>(E))
+      Inner = M->getSubExpr();
+    else if (const auto *B = dyn_cast<CXXBindTemporaryExpr>(E))
+      Inner = B->getSubExpr();
+    else if (const auto *C = dyn_cast<ImplicitCastExpr>(E))
+      Inner = C->getSubExpr();
+    if (Inner == E)
+      break;
+    E = Inner;
+  }
+  return {};
+}
+
+void Flow::setValue(const Expr *E, FactSet V, State &S) {
+  if (V.empty())
+    S.Temps.erase(E);
+  else
+    S.Temps[E] = std::move(V);
+}
+
+FactSet Flow::childValues(const Stmt *E, const State &S) const {
+  FactSet V;
+  for (const Stmt *Child : E->children())
+    if (const auto *C = dyn_cast_or_null<Expr>(Child))
+      V.add(value(C, S));
+  return V;
+}
+
+void Flow::expression(const Expr *E, State &S) {
+  if (const auto *Cast = dyn_cast<CastExpr>(E)) {
+    FactSet V;
+    if (Cast->getCastKind() == CK_LValueToRValue) {
+      if (AccessPath P = Out.Paths.resolve(Cast->getSubExpr()))
+        read(E, P, S, V);
+      else
+        V = childValues(E, S);
+    } else {
+      V = childValues(E, S);
+    }
+    return setValue(E, std::move(V), S);
+  }
+  if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isAssignmentOp()) {
+    FactSet V = value(Op->getRHS(), S);
+    AccessPath P = Out.Paths.resolve(Op->getLHS());
+    if (Op->isCompoundAssignmentOp() && !P.isShared() && P.Var)
+      V.add(S.Vars[P.Var]);
+    write(E, P, V, Op->isCompoundAssignmentOp() ? Act::Modify : Act::Assign, S);
+    return setValue(E, std::move(V), S);
+  }
+  if (const auto *Op = dyn_cast<UnaryOperator>(E)) {
+    if (Op->isIncrementDecrementOp()) {
+      AccessPath P = Out.Paths.resolve(Op->getSubExpr());
+      FactSet V;
+      if (!P.isShared() && P.Var)
+        V = S.Vars[P.Var];
+      write(E, P, V, Act::Modify, S);
+      return setValue(E, std::move(V), S);
+    }
+    if (Op->getOpcode() == UO_Deref)
+      use(E, Out.Paths.resolve(Op->getSubExpr()), S);
+    if (Op->getOpcode() == UO_AddrOf || Op->getOpcode() == UO_Deref)
+      return setValue(E, {}, S);
+    return setValue(E, childValues(E, S), S);
+  }
+  if (const auto *Member = dyn_cast<MemberExpr>(E)) {
+    if (Member->isArrow() && !isa<CXXThisExpr>(strip(Member->getBase())))
+      use(E, Out.Paths.resolve(Member->getBase()), S);
+    // A member of a temporary carries what the temporary does.
+    return setValue(E, Member->isGLValue() && Out.Paths.resolve(E) ? FactSet() : childValues(E, S), S);
+  }
+  if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E)) {
+    index(E, Out.Paths.resolve(Sub->getBase()), Sub->getIdx(), S);
+    return setValue(E, {}, S);
+  }
+  if (const auto *C = dyn_cast<CXXConstructExpr>(E))
+    return construct(C, S);
+  if (const auto *C = dyn_cast<AbstractConditionalOperator>(E))
+    return conditional(C, S);
+  if (const auto *C = dyn_cast<CoroutineSuspendExpr>(E))
+    return await(C, S);
+  if (const auto *C = dyn_cast<CallExpr>(E))
+    return call(C, S);
+  if (const auto *Lambda = dyn_cast<LambdaExpr>(E)) {
+    FactSet V;
+    for (const Expr *Init : Lambda->capture_inits())
+      if (Init) {
+        V.add(argument(Init, S));
+        guardMovedIn(Init, nullptr, S);
+      }
+    return setValue(E, std::move(V), S);
+  }
+  if (isa<DeclRefExpr, CXXThisExpr, OpaqueValueExpr>(E))
+    return;
+  setValue(E, childValues(E, S), S);
+}
+
+void Flow::conditional(const AbstractConditionalOperator *E, State &S) {
+  FactSet V = value(E->getTrueExpr(), S);
+  V.add(value(E->getFalseExpr(), S));
+  // The test chose the value, so what it read is behind the value as well.
+  if (auto It = S.Conditions.find(E); It != S.Conditions.end())
+    for (Entry Tested : It->second) {
+      Tested.Decided = true;
+      V.add(Tested);
+    }
+  setValue(E, std::move(V), S);
+}
+
+void Flow::construct(const CXXConstructExpr *E, State &S) {
+  FactSet V;
+  if (E->getNumArgs() == 1 && E->getConstructor()->isCopyOrMoveConstructor()) {
+    const Expr *Source = E->getArg(0);
+    AccessPath P = Source->isGLValue() ? Out.Paths.resolve(Source) : AccessPath();
+    if (!P)
+      V = value(Source, S);
+    else if (!P.isShared() || !E->getConstructor()->isMoveConstructor())
+      read(E, P, S, V, /*WholeCopy=*/true);
+    else // moved out: nobody else can have the value any more
+      endClaims(E, P, S);
+  } else {
+    for (const Expr *Arg : E->arguments())
+      V.add(argument(Arg, S));
+  }
+  setValue(E, std::move(V), S);
+}
+
+void Flow::declaration(const DeclStmt *D, State &S) {
+  for (const Decl *Declared : D->decls())
+    if (const auto *Var = dyn_cast<VarDecl>(Declared); Var && !Var->hasGlobalStorage())
+      variable(Var, S);
+}
+
+void Flow::variable(const VarDecl *Var, State &S) {
+  changeLocal(Var, S);
+  FactSet V;
+  if (const Expr *Init = Var->getInit()) {
+    V = value(Init, S);
+    if (V.empty() && Var->getType()->isRValueReferenceType())
+      V = argument(Init, S);
+    guardMovedIn(Init, Var, S);
+    warnOfGuardNeverTaken(Var);
+  }
+  const ValueDecl *Key = cast<ValueDecl>(Var->getCanonicalDecl());
+  if (V.empty())
+    S.Vars.erase(Key);
+  else
+    S.Vars[Key] = std::move(V);
+}
+
+/// A local is set: paths that it is a part of name other places from now on.
+void Flow::changeLocal(const ValueDecl *Var, State &S) {
+  S.forEachSet([&](FactSet &Set) {
+    Set.eraseIf([&](const Entry &E) {
+      return llvm::any_of(Out.Facts[E.Fact].Path.DependsOn, [&](const VarDecl *V) { return V == Var; });
+    });
+  });
+}
+
+FactSet Flow::argument(const Expr *Arg, State &S) {
+  if (!Arg->isGLValue())
+    return value(Arg, S);
+  FactSet V = value(Arg, S);
+  AccessPath P = Out.Paths.resolve(Arg);
+  // By reference to const it is read by the call, now. Behind a mutable reference the callee may just as well set it.
+  if (P && (!P.isShared() || Arg->getType().isConstQualified()))
+    read(Arg, P, S, V, Arg->getType()->isRecordType());
+  return V;
+}
+
+void Flow::read(const Expr *Site, const AccessPath &P, State &S, FactSet &Result, bool WholeCopy) {
+  if (P.isShared()) {
+    if (P.Base == AccessPath::BaseKind::This && P.Steps.empty())
+      return; // passing `*this` on is not a read of everything in it
+    bleedWindows(Site, P, S);
+    Result.add({fact(Site, P, S.Held, WholeCopy), 0, S.Held, false});
+    return;
+  }
+  if (P.Var)
+    if (auto It = S.Vars.find(P.Var); It != S.Vars.end())
+      Result.add(It->second);
+}
+
+void Flow::write(const Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S) {
+  if (!P)
+    return;
+  if (!P.isShared()) {
+    if (!P.Var)
+      return;
+    if (P.Steps.empty()) {
+      changeLocal(P.Var, S);
+      if (What == Act::Assign) {
+        if (V.empty())
+          S.Vars.erase(P.Var);
+        else
+          S.Vars[P.Var] = V;
+        return;
+      }
+    }
+    if (!V.empty())
+      S.Vars[P.Var].add(V);
+    return;
+  }
+  valueWindows(Site, P, V, What, S);
+  conditionWindows(Site, P, What, S);
+  if (What == Act::Clear)
+    snapshotWindows(Site, P, S);
+  endClaims(Site, P, S);
+  claim(Site, P, S);
+  // The test has been acted on: a later write is a step of its own.
+  for (auto &[Branch, Tested] : S.Conditions)
+    Tested.eraseIf([&](const Entry &E) { return overlap(Out.Facts[E.Fact].Path, P); });
+  S.Stores.eraseIf([&](const Entry &E) { return overlap(Out.Facts[E.Fact].Path, P); });
+  if (What == Act::Assign && P.Base == AccessPath::BaseKind::Global)
+    S.Stores.add({fact(Site, P, S.Held, false), 0, S.Held, false});
+}
+
+} // namespace corace::checks

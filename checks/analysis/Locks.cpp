@@ -1,0 +1,153 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/analysis/Locks.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclTemplate.h"
+
+using namespace clang;
+
+namespace corace::checks {
+
+LockSet Locks::acquire(const Expr *Site, const AccessPath &Lock, bool IsClaim) {
+  for (std::size_t I = 0; I < All.size(); ++I)
+    if (All[I].Site == Site)
+      return LockSet(1) << std::min<std::size_t>(I, 63);
+  All.push_back({Site, Lock, IsClaim, {}});
+  // The last bit stands for all acquisitions from the 64th on. Releasing one of them releases the bit, so at worst a
+  // protection is missed in a function with more than 63 critical sections.
+  return LockSet(1) << std::min<std::size_t>(All.size() - 1, 63);
+}
+
+LockSet Locks::of(const AccessPath &Lock, LockSet Held) const {
+  LockSet Found = 0;
+  for (std::size_t I = 0; I < All.size(); ++I) {
+    LockSet Bit = LockSet(1) << std::min<std::size_t>(I, 63);
+    if ((Held & Bit) && overlap(All[I].Lock, Lock))
+      Found |= Bit;
+  }
+  return Found;
+}
+
+void Locks::released(LockSet Which, SourceLocation Where) {
+  for (std::size_t I = 0; I < All.size(); ++I)
+    if (Which & (LockSet(1) << std::min<std::size_t>(I, 63)))
+      All[I].Released = Where;
+}
+
+void Locks::useless(SourceRange Where, std::string Why) {
+  for (const UselessLock &U : Useless)
+    if (U.Where == Where)
+      return;
+  Useless.push_back({Where, std::move(Why)});
+}
+
+const Expr *Locks::lockExpr(const Expr *Operation, const OpModel &Op) const {
+  const auto *Call = dyn_cast_or_null<CallExpr>(strip(Operation));
+  if (!Call)
+    return Operation; // `co_await mutex`
+  unsigned Index = 0;
+  if (!Op.Lock.empty() && Op.Lock != "this" && !StringRef(Op.Lock).getAsInteger(10, Index))
+    return Index + firstArgument(Call) < Call->getNumArgs() ? Call->getArg(Index + firstArgument(Call)) : nullptr;
+  return objectOfCall(Call);
+}
+
+AccessPath Locks::lockOf(const Expr *Operation, const OpModel &Op) const {
+  const Expr *Lock = lockExpr(Operation, Op);
+  if (!Lock)
+    return {};
+  return strip(Lock)->getType()->isPointerType() ? Paths.pointee(Lock) : Paths.resolve(Lock);
+}
+
+std::optional<std::int64_t> Locks::constant(const Expr *E) const {
+  Expr::EvalResult Result;
+  if (!E || E->isValueDependent() || !E->EvaluateAsInt(Result, Context))
+    return std::nullopt;
+  return Result.Val.getInt().getExtValue();
+}
+
+namespace {
+
+/// Argument `Index` of the construction of an object.
+const Expr *constructorArgument(const Expr *Init, unsigned Index) {
+  Init = Init ? strip(Init) : nullptr;
+  if (const auto *List = dyn_cast_or_null<InitListExpr>(Init))
+    return Index < List->getNumInits() ? List->getInit(Index) : nullptr;
+  if (const auto *Cast = dyn_cast_or_null<CXXFunctionalCastExpr>(Init))
+    return constructorArgument(Cast->getSubExpr(), Index);
+  const auto *Construct = dyn_cast_or_null<CXXConstructExpr>(Init);
+  return Construct && Index < Construct->getNumArgs() ? Construct->getArg(Index) : nullptr;
+}
+
+/// How a member is initialised: in the class, or by every constructor that is visible, if these agree on one.
+const Expr *initializerOf(const FieldDecl &Field) {
+  const Expr *Init = Field.getInClassInitializer();
+  const auto *Record = dyn_cast<CXXRecordDecl>(Field.getParent());
+  if (!Record)
+    return Init;
+  unsigned Found = 0;
+  for (const CXXConstructorDecl *Constructor : Record->ctors())
+    if (const FunctionDecl *Definition = nullptr; Constructor->isDefined(Definition))
+      for (const CXXCtorInitializer *I : cast<CXXConstructorDecl>(Definition)->inits())
+        if (I->getAnyMember() == &Field && I->isWritten()) {
+          Init = I->getInit();
+          ++Found;
+        }
+  return Found > 1 ? nullptr : Init;
+}
+
+} // namespace
+
+std::optional<std::int64_t> Locks::countOf(const Expr *Lock, const AccessPath &Path) const {
+  const TypeModel *Model = Library.type(Lock->getType());
+  if (!Model || Model->Count.empty())
+    return std::nullopt;
+  if (Model->Count == "one")
+    return 1;
+  StringRef Count = Model->Count;
+  unsigned Index = 0;
+  if (Count.consume_front("tmpl") && !Count.getAsInteger(10, Index)) {
+    const auto *Spec = dyn_cast_or_null<ClassTemplateSpecializationDecl>(Lock->getType()->getAsCXXRecordDecl());
+    if (!Spec || Index >= Spec->getTemplateArgs().size() ||
+        Spec->getTemplateArgs()[Index].getKind() != TemplateArgument::Integral)
+      return std::nullopt;
+    return Spec->getTemplateArgs()[Index].getAsIntegral().getExtValue();
+  }
+  if (!Count.consume_front("ctor") || Count.getAsInteger(10, Index))
+    return std::nullopt;
+  const Expr *Init = nullptr;
+  if (!Path.Steps.empty()) {
+    if (const FieldDecl *Field = Path.Steps.back().Field)
+      Init = initializerOf(*Field);
+  } else if (const auto *Var = dyn_cast_or_null<VarDecl>(Path.Var)) {
+    Init = Var->getAnyInitializer();
+  }
+  const Expr *Argument = constructorArgument(Init, Index);
+  return Argument ? constant(Argument) : std::nullopt;
+}
+
+bool Locks::excludes(const Expr *Operation, const OpModel &Op, std::string &WhyNot) const {
+  if (!Op.Acquire)
+    return false;
+  switch (*Op.Acquire) {
+  case LockMode::Exclusive:
+  case LockMode::Upgrade: return true;
+  case LockMode::Shared: WhyNot = "a lock that is taken for reading is shared with others who read it and then write"; return false;
+  case LockMode::Counted: break;
+  }
+  const Expr *Lock = lockExpr(Operation, Op);
+  if (!Lock)
+    return false;
+  std::optional<std::int64_t> Count = countOf(strip(Lock), lockOf(Operation, Op));
+  std::int64_t Units = 1;
+  const auto *Call = dyn_cast<CallExpr>(strip(Operation));
+  if (Call && Op.Units && *Op.Units + firstArgument(Call) < Call->getNumArgs())
+    Units = constant(Call->getArg(*Op.Units + firstArgument(Call))).value_or(1);
+  // A count that is not visible may well be one (binary semaphores are the usual lock of some libraries): stay silent.
+  if (!Count || Units >= *Count)
+    return true;
+  WhyNot = "a semaphore that lets " + std::to_string(*Count) + " tasks in is not a lock";
+  return false;
+}
+
+} // namespace corace::checks

@@ -1,0 +1,237 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/analysis/RivalIndex.h"
+
+#include "checks/analysis/AccessPath.h"
+#include "checks/analysis/Suspension.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+#include "clang/Basic/SourceManager.h"
+
+using namespace clang;
+
+namespace corace::checks {
+
+/// Walks the user's code once. System headers are not entered: that is where most of a translation unit is.
+class RivalCollector : public RecursiveASTVisitor<RivalCollector> {
+  using Base = RecursiveASTVisitor<RivalCollector>;
+
+public:
+  RivalCollector(RivalIndex &Out, ASTContext &Context, const LibraryView &Library)
+      : Out(Out), Context(Context), Library(Library) {}
+
+  bool shouldVisitTemplateInstantiations() const { return true; }
+  bool shouldVisitLambdaBody() const { return true; }
+
+  bool TraverseDecl(Decl *D) {
+    if (!D)
+      return true;
+    const SourceManager &SM = Context.getSourceManager();
+    if (D->getLocation().isValid() && !isa<TranslationUnitDecl>(D) &&
+        SM.isInSystemHeader(SM.getExpansionLoc(D->getLocation())))
+      return true;
+    const FunctionDecl *Outer = Current;
+    unsigned OuterLoops = Loops;
+    if (auto *F = dyn_cast<FunctionDecl>(D)) {
+      Current = F;
+      Loops = 0;
+    }
+    bool Go = Base::TraverseDecl(D);
+    Current = Outer;
+    Loops = OuterLoops;
+    return Go;
+  }
+  bool TraverseLambdaExpr(LambdaExpr *Lambda) {
+    // The body belongs to the call operator, the captures to us.
+    for (Expr *Init : Lambda->capture_inits())
+      if (Init && !TraverseStmt(Init))
+        return false;
+    for (CXXMethodDecl *Body : bodiesOf(*Lambda)) {
+      const FunctionDecl *Outer = Current;
+      unsigned OuterLoops = Loops;
+      Current = Body;
+      Loops = 0;
+      addCoroutine(Body);
+      bool Go = Body->isDependentContext() || TraverseStmt(Body->getBody());
+      Current = Outer;
+      Loops = OuterLoops;
+      if (!Go)
+        return false;
+    }
+    return true;
+  }
+#define CORACE_LOOP(Class)                                                                                             \
+  bool Traverse##Class(Class *S) {                                                                                     \
+    ++Loops;                                                                                                           \
+    bool Go = Base::Traverse##Class(S);                                                                                \
+    --Loops;                                                                                                           \
+    return Go;                                                                                                         \
+  }
+  CORACE_LOOP(ForStmt)
+  CORACE_LOOP(WhileStmt)
+  CORACE_LOOP(DoStmt)
+  CORACE_LOOP(CXXForRangeStmt)
+#undef CORACE_LOOP
+
+  bool VisitFunctionDecl(FunctionDecl *F) {
+    addCoroutine(F);
+    return true;
+  }
+  bool VisitVarDecl(VarDecl *Var) {
+    Out.Strand = Out.Strand || Library.hasRole(Var->getType(), "serial");
+    return true;
+  }
+  bool VisitBinaryOperator(BinaryOperator *Op) {
+    if (Op->isAssignmentOp())
+      addWrite(Op->getLHS(), Op);
+    return true;
+  }
+  bool VisitUnaryOperator(UnaryOperator *Op) {
+    if (Op->isIncrementDecrementOp())
+      addWrite(Op->getSubExpr(), Op);
+    return true;
+  }
+  bool VisitCoawaitExpr(CoawaitExpr *E) {
+    const Expr *Operand = strip(E->getOperand());
+    for (unsigned I = 0; I < 4; ++I)
+      if (const auto *Call = dyn_cast_or_null<CallExpr>(Operand); Call && isPassThrough(Call))
+        Operand = strip(Call->getArg(0));
+    AwaitedCalls.insert(Operand);
+    return true;
+  }
+  bool VisitCallExpr(CallExpr *Call) {
+    const FunctionDecl *Callee = Call->getDirectCallee();
+    if (!Callee)
+      return true;
+    Out.Calls[Callee->getCanonicalDecl()].push_back({Current, Call, Loops > 0, false});
+    if (const Expr *Object = objectOfCall(Call))
+      writeByCall(Call, *Callee, Object);
+    if (const OpModel *Op = Library.op(Call)) {
+      if (Op->Under == "x")
+        underLock(Call, *Op);
+      if (Op->SpawnsAny)
+        spawned(Call);
+    }
+    return true;
+  }
+  void finish() {
+    for (auto &[Callee, Sites] : Out.Calls)
+      for (RivalIndex::Call &Site : Sites)
+        Site.Awaited = AwaitedCalls.contains(strip(Site.Site));
+  }
+
+private:
+  static llvm::SmallVector<CXXMethodDecl *, 1> bodiesOf(const LambdaExpr &Lambda) {
+    llvm::SmallVector<CXXMethodDecl *, 1> Bodies;
+    if (FunctionTemplateDecl *Template = Lambda.getDependentCallOperator())
+      for (FunctionDecl *F : Template->specializations())
+        Bodies.push_back(cast<CXXMethodDecl>(F));
+    else if (CXXMethodDecl *Body = Lambda.getCallOperator())
+      Bodies.push_back(Body);
+    return Bodies;
+  }
+  void addCoroutine(FunctionDecl *F) {
+    if (!F->isDependentContext() && F->doesThisDeclarationHaveABody() && isCoroutine(*F) && Seen.insert(F).second)
+      Out.Coroutines.push_back(F);
+  }
+  void addWrite(const Expr *Target, const Expr *Site) {
+    // The outermost member or variable that is written, and all on the way to it: writing x.y writes x as well.
+    for (const Expr *E = strip(Target); E;) {
+      if (const auto *Member = dyn_cast<MemberExpr>(E)) {
+        Out.Writes[cast<ValueDecl>(Member->getMemberDecl()->getCanonicalDecl())].push_back({Current, Site});
+        if (Member->isArrow())
+          return;
+        E = strip(Member->getBase());
+      } else if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
+        Out.Writes[cast<ValueDecl>(Ref->getDecl()->getCanonicalDecl())].push_back({Current, Site});
+        return;
+      } else if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E)) {
+        E = strip(Sub->getBase());
+      } else if (const auto *Call = dyn_cast<CallExpr>(E)) {
+        E = objectOfCall(Call) ? strip(objectOfCall(Call)) : nullptr;
+      } else {
+        return;
+      }
+    }
+  }
+  void writeByCall(const CallExpr *Call, const FunctionDecl &Callee, const Expr *Object) {
+    if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call)) {
+      if (Op->isAssignmentOp() || Op->getOperator() == OO_PlusPlus || Op->getOperator() == OO_MinusMinus)
+        addWrite(Object, Call);
+      return;
+    }
+    StringRef Name = Callee.getDeclName().isIdentifier() ? Callee.getName() : StringRef();
+    StringRef Effect = Library.models().effectOfMethod(Name);
+    if (Effect == "insert" || Effect == "erase" || Effect == "replace" || Effect == "take" || Effect == "guard" ||
+        Effect == "modify")
+      addWrite(Object, Call);
+  }
+  void underLock(const CallExpr *Call, const OpModel &Op) {
+    unsigned Index = 0;
+    if (Op.Body == "last")
+      Index = Call->getNumArgs() - 1;
+    else if (StringRef(Op.Body).getAsInteger(10, Index))
+      return;
+    else
+      Index += firstArgument(Call);
+    if (Index < Call->getNumArgs())
+      if (const auto *Lambda = dyn_cast_or_null<LambdaExpr>(strip(Call->getArg(Index))))
+        for (const CXXMethodDecl *Body : bodiesOf(*Lambda))
+          Out.UnderLock[Body->getCanonicalDecl()] = Call;
+  }
+
+  void spawned(const CallExpr *Call) {
+    for (const Expr *Arg : Call->arguments()) {
+      const Expr *E = strip(Arg);
+      while (const auto *Construct = dyn_cast<CXXConstructExpr>(E)) {
+        if (Construct->getNumArgs() != 1)
+          break;
+        E = strip(Construct->getArg(0));
+      }
+      if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
+        if (const auto *Var = dyn_cast<VarDecl>(Ref->getDecl()); Var && Var->getInit())
+          E = strip(Var->getInit());
+      if (const auto *Lambda = dyn_cast<LambdaExpr>(E))
+        for (const CXXMethodDecl *Body : bodiesOf(*Lambda))
+          Out.Spawned.insert(Body->getCanonicalDecl());
+    }
+  }
+
+  RivalIndex &Out;
+  ASTContext &Context;
+  const LibraryView &Library;
+  const FunctionDecl *Current = nullptr;
+  unsigned Loops = 0;
+  llvm::DenseSet<const FunctionDecl *> Seen;
+  llvm::DenseSet<const Expr *> AwaitedCalls;
+};
+
+RivalIndex::RivalIndex(ASTContext &Context, const LibraryView &Library) {
+  RivalCollector Collector(*this, Context, Library);
+  // Not the whole translation unit where a preamble or a header unit offers less.
+  for (Decl *Top : Context.getTraversalScope())
+    Collector.TraverseDecl(Top);
+  Collector.finish();
+}
+
+ArrayRef<RivalIndex::Write> RivalIndex::writesOf(const ValueDecl *Place) const {
+  auto It = Place ? Writes.find(cast<ValueDecl>(Place->getCanonicalDecl())) : Writes.end();
+  return It == Writes.end() ? ArrayRef<Write>() : ArrayRef<Write>(It->second);
+}
+
+ArrayRef<RivalIndex::Call> RivalIndex::callsOf(const FunctionDecl *Callee) const {
+  auto It = Callee ? Calls.find(Callee->getCanonicalDecl()) : Calls.end();
+  return It == Calls.end() ? ArrayRef<Call>() : ArrayRef<Call>(It->second);
+}
+
+const Expr *RivalIndex::lockAround(const FunctionDecl &F) const { return UnderLock.lookup(F.getCanonicalDecl()); }
+
+bool RivalIndex::lambdaRunsTwice(const FunctionDecl &F) const {
+  if (Spawned.contains(F.getCanonicalDecl()))
+    return true;
+  ArrayRef<Call> Sites = callsOf(&F);
+  return Sites.size() > 1 || (Sites.size() == 1 && !Sites.front().Awaited);
+}
+
+} // namespace corace::checks

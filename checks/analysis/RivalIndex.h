@@ -1,0 +1,55 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the user's code of one translation unit says beyond a single coroutine: which coroutines there are, who writes
+// which member or variable, who calls whom, and which lambdas run under a lock.
+#pragma once
+
+#include "checks/analysis/LibraryView.h"
+
+#include "clang/AST/Decl.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+
+#include <vector>
+
+namespace corace::checks {
+
+class RivalIndex {
+public:
+  struct Write {
+    const clang::FunctionDecl *Function; ///< null for an initialiser at namespace scope
+    const clang::Expr *Site;
+  };
+  struct Call {
+    const clang::FunctionDecl *Caller;
+    const clang::Expr *Site;
+    bool InLoop;
+    bool Awaited; ///< the operand of a co_await
+  };
+
+  RivalIndex(clang::ASTContext &Context, const LibraryView &Library);
+
+  /// Coroutines defined in user code, in the order of the source; instantiations of templates included.
+  [[nodiscard]] llvm::ArrayRef<const clang::FunctionDecl *> coroutines() const { return Coroutines; }
+  [[nodiscard]] llvm::ArrayRef<Write> writesOf(const clang::ValueDecl *Place) const;
+  [[nodiscard]] llvm::ArrayRef<Call> callsOf(const clang::FunctionDecl *Callee) const;
+  /// The call that runs this lambda while it holds an exclusive lock; null for other functions.
+  [[nodiscard]] const clang::Expr *lockAround(const clang::FunctionDecl &F) const;
+  /// Some object that runs handlers one after another (a strand) is in sight.
+  [[nodiscard]] bool hasStrand() const { return Strand; }
+  /// Two runs of this lambda may be under way at once: it is called more than once, its task is not awaited on the spot, or
+  /// it is handed to something that starts tasks. Without such evidence the locals that it captures are not shared.
+  [[nodiscard]] bool lambdaRunsTwice(const clang::FunctionDecl &F) const;
+
+private:
+  friend class RivalCollector;
+  std::vector<const clang::FunctionDecl *> Coroutines;
+  llvm::DenseMap<const clang::ValueDecl *, std::vector<Write>> Writes;
+  llvm::DenseMap<const clang::FunctionDecl *, std::vector<Call>> Calls;
+  llvm::DenseMap<const clang::FunctionDecl *, const clang::Expr *> UnderLock;
+  llvm::DenseSet<const clang::FunctionDecl *> Spawned; ///< lambdas that are arguments of something that starts tasks
+  bool Strand = false;
+};
+
+} // namespace corace::checks

@@ -1,0 +1,72 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The lattice of the data-flow analysis. A state says which facts live in which carriers, how stale they are, and which
+// locks have been held ever since they were read. Joining two states keeps what is true on either path (facts, staleness)
+// and what is true on both (protection).
+#pragma once
+
+#include "checks/analysis/AccessPath.h"
+
+#include "llvm/ADT/SmallVector.h"
+
+#include <cstdint>
+#include <map>
+
+namespace corace::checks {
+
+/// A set of acquisitions, one bit each. A function with more than 64 of them loses protection for the rest: it then reports
+/// nothing that these would have protected, see Locks::acquire.
+using LockSet = std::uint64_t;
+
+/// That a carrier holds what a fact read.
+struct Entry {
+  unsigned Fact = 0;
+  unsigned Since = 0;  ///< the first suspension after the read, counted from 1 in the order of the source; 0: fresh
+  LockSet Locks = 0;   ///< exclusive acquisitions held from the read until now
+  bool Decided = false; ///< the value does not hold the fact, but a condition over it chose the value
+  friend bool operator==(const Entry &, const Entry &) = default;
+};
+
+/// Entries sorted by fact, at most one for each.
+class FactSet {
+public:
+  void add(const Entry &E);
+  void add(const FactSet &Other);
+  template <typename Predicate> void eraseIf(Predicate P) { llvm::erase_if(Entries, P); }
+  [[nodiscard]] bool empty() const { return Entries.empty(); }
+  [[nodiscard]] auto begin() const { return Entries.begin(); }
+  [[nodiscard]] auto end() const { return Entries.end(); }
+  [[nodiscard]] auto begin() { return Entries.begin(); }
+  [[nodiscard]] auto end() { return Entries.end(); }
+  friend bool operator==(const FactSet &A, const FactSet &B) { return A.Entries == B.Entries; }
+
+private:
+  llvm::SmallVector<Entry, 2> Entries;
+};
+
+struct State {
+  bool Reachable = false;
+  std::map<const clang::ValueDecl *, FactSet> Vars;  ///< locals
+  std::map<const clang::Expr *, FactSet> Temps;      ///< values of sub-expressions that are not used up yet
+  std::map<const clang::Stmt *, FactSet> Conditions; ///< by the branching statement: what its last test read
+  FactSet Stores;                                    ///< own writes of shared places, for what is read back later
+  LockSet Held = 0;
+  std::map<const clang::ValueDecl *, LockSet> Guards; ///< what goes when the variable goes
+
+  /// Takes in what holds on another path to the same point; true if that changed anything.
+  bool join(const State &Other);
+  /// Calls the function for every set of facts.
+  template <typename Fn> void forEachSet(Fn F) {
+    for (auto &[Key, Set] : Vars)
+      F(Set);
+    for (auto &[Key, Set] : Temps)
+      F(Set);
+    for (auto &[Key, Set] : Conditions)
+      F(Set);
+    F(Stores);
+  }
+  friend bool operator==(const State &, const State &) = default;
+};
+
+} // namespace corace::checks

@@ -1,0 +1,56 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Whether a co_await lets other tasks run. In this order: what the models say of the operation, what they say of its type,
+// the body of the awaited coroutine, and the structure of the awaiter.
+#pragma once
+
+#include "checks/analysis/LibraryView.h"
+
+#include "clang/AST/ExprCXX.h"
+#include "llvm/ADT/DenseMap.h"
+
+#include <string>
+
+namespace corace::checks {
+
+struct SuspensionClass {
+  AwaitEffect Effect = AwaitEffect::May;
+  std::string Why; ///< completes "may suspend here: ..."
+  [[nodiscard]] bool suspends() const { return Effect != AwaitEffect::Never; }
+};
+
+class Suspension {
+public:
+  Suspension(const LibraryView &Library, const clang::ASTContext &Context) : Library(Library), Context(Context) {}
+
+  [[nodiscard]] SuspensionClass classify(const clang::CoroutineSuspendExpr &E) const;
+
+  /// The operation behind an operand: through std::move, wrappers that the models know, and a local that holds it.
+  [[nodiscard]] const clang::Expr *operation(const clang::Expr *Operand) const;
+
+  /// The body of the function has an await that suspends. Cycles count as not suspending: one that suspends on the way is
+  /// found anyway.
+  [[nodiscard]] bool bodySuspends(const clang::FunctionDecl &Body) const;
+
+  /// The coroutine that a call creates, where its body is visible.
+  [[nodiscard]] static const clang::FunctionDecl *coroutineOf(const clang::Expr *Operation);
+
+private:
+  struct Awaiter;
+  [[nodiscard]] std::optional<AwaitEffect> fromModels(const clang::Expr *Operation, clang::QualType T) const;
+  [[nodiscard]] AwaitEffect fromStructure(const clang::CoroutineSuspendExpr &E) const;
+  [[nodiscard]] bool alwaysReturns(const clang::FunctionDecl *F, bool Value) const;
+
+  const LibraryView &Library;
+  const clang::ASTContext &Context;
+  mutable llvm::DenseMap<const clang::FunctionDecl *, int> Bodies; // 0 in progress or no, 1 yes
+};
+
+/// The body of a function as its author wrote it: for a coroutine without the machinery around it. Null if not visible.
+[[nodiscard]] const clang::Stmt *writtenBody(const clang::FunctionDecl &F);
+[[nodiscard]] bool isCoroutine(const clang::FunctionDecl &F);
+/// The name of an operation for messages: `timer.async_wait`, `audit`.
+[[nodiscard]] std::string nameOfOperation(const clang::Expr *Operation);
+
+} // namespace corace::checks

@@ -1,0 +1,196 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What makes an access the second one of a window. A window counts when its first access is stale, no exclusive lock has
+// been held ever since, and nothing looked at the place again in between.
+#include "checks/analysis/Flow.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/StmtCXX.h"
+
+using namespace clang;
+
+namespace corace::checks {
+
+namespace {
+
+bool isLoop(const Stmt *S) { return isa<WhileStmt, ForStmt, DoStmt>(S); }
+
+/// The second access covers what the first one read, not just a part of it or something beyond it.
+bool covers(const AccessPath &Written, const Fact &Read) {
+  return Written.Steps.size() <= Read.Path.Steps.size() || Read.WholeCopy;
+}
+
+bool setsConstant(const Expr *Site, const ASTContext &Context) {
+  const auto *Op = dyn_cast<BinaryOperator>(Site);
+  return Op && Op->getOpcode() == BO_Assign && !Op->getRHS()->isValueDependent() && Op->getRHS()->isEvaluatable(Context);
+}
+
+} // namespace
+
+const Stmt *Flow::anchor(const Stmt *S) const {
+  for (unsigned I = 0; S && I < 32; ++I) {
+    if (Control.knows(S))
+      return S;
+    auto It = Out.Parents.find(S);
+    S = It == Out.Parents.end() ? nullptr : It->second;
+  }
+  return nullptr;
+}
+
+bool Flow::excluded(const Entry &E, const Stmt *Where) const {
+  const Stmt *Place = anchor(Where);
+  return Place && Out.Facts[E.Fact].Anchor && Control.exclude(Out.Facts[E.Fact].Anchor, Place);
+}
+
+/// A fresh test of the place decides as well whether the second access happens.
+bool Flow::revalidated(const Expr *Site, const AccessPath &P, const State &S) const {
+  const Stmt *Place = anchor(Site);
+  for (const auto &[Branch, Tested] : S.Conditions)
+    for (const Entry &E : Tested)
+      if (E.Since == 0 && overlap(Out.Facts[E.Fact].Path, P) &&
+          (Control.decides(Branch, Place) || (isLoop(Branch) && Control.precedes(Branch, Place))))
+        return true;
+  return false;
+}
+
+/// A test compared what was read before the suspension with what is there now: a version, or the value itself.
+bool Flow::compared(const Expr *Site, const Entry &, const State &S) const {
+  const Stmt *Place = anchor(Site);
+  for (const auto &[Branch, Tested] : S.Conditions)
+    for (const Entry &Old : Tested)
+      if (Old.Since != 0)
+        for (const Entry &New : Tested)
+          if (New.Since == 0 && overlap(Out.Facts[Old.Fact].Path, Out.Facts[New.Fact].Path) &&
+              Control.decides(Branch, Place))
+            return true;
+  return false;
+}
+
+/// `while (running) { co_await ...; running = false; }`: the loop's own flag, set to end it. Setting it twice is harmless.
+bool Flow::isOwnLoopFlag(const Stmt *Branch, const Expr *Site, const Fact &F) const {
+  return isLoop(Branch) && F.Path.Type->isBooleanType() && setsConstant(Site, Context);
+}
+
+void Flow::report(Dependence How, Act What, const Entry &E, const Expr *Site, const AccessPath &P, const Stmt *Branch) {
+  if (Collecting)
+    Out.Windows.push_back({How, What, E.Fact, E.Since, Site, P, Branch});
+}
+
+void Flow::valueWindows(const Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S) {
+  // A compound assignment reads again in the same step; what it adds may well come from before.
+  if (What != Act::Assign && What != Act::Replace)
+    return;
+  for (const Entry &E : V) {
+    const Fact &F = Out.Facts[E.Fact];
+    if (E.Since == 0 || E.Locks || !overlap(F.Path, P) || !covers(P, F) || excluded(E, Site))
+      continue;
+    if (!compared(Site, E, S))
+      report(E.Decided ? Dependence::Decided : Dependence::Value, What, E, Site, P);
+  }
+}
+
+void Flow::conditionWindows(const Expr *Site, const AccessPath &P, Act What, State &S) {
+  const Stmt *Place = anchor(Site);
+  if (!Place || revalidated(Site, P, S))
+    return;
+  for (const auto &[Branch, Tested] : S.Conditions) {
+    bool Decides = Control.decides(Branch, Place);
+    if ((!Decides && !Control.precedes(Branch, Place)) || Control.isAssertion(Branch))
+      continue;
+    for (const Entry &E : Tested) {
+      const Fact &F = Out.Facts[E.Fact];
+      if (E.Since == 0 || E.Locks || !overlap(F.Path, P) || excluded(E, Site) || isOwnLoopFlag(Branch, Site, F))
+        continue;
+      if (compared(Site, E, S))
+        continue;
+      if (Decides)
+        report(Dependence::Condition, What, E, Site, P, Branch);
+      else if (isa<IfStmt>(Branch) && Out.Suspensions[E.Since].Waits &&
+               Control.decides(Branch, anchor(Out.Suspensions[E.Since].Site)))
+        report(Dependence::Waited, What, E, Site, P, Branch);
+    }
+  }
+}
+
+void Flow::snapshotWindows(const Expr *Site, const AccessPath &P, State &S) {
+  if (isPointerLike(P.Type))
+    return; // resetting a pointer throws away no elements
+  for (const auto &[Var, Set] : S.Vars)
+    for (const Entry &E : Set) {
+      const Fact &F = Out.Facts[E.Fact];
+      if (F.WholeCopy && E.Since != 0 && !E.Locks && samePlace(F.Path, P) && !excluded(E, Site) && !compared(Site, E, S))
+        report(Dependence::Snapshot, Act::Clear, E, Site, P);
+    }
+}
+
+/// Goes through a pointer or an optional that was tested before the suspension.
+void Flow::use(const Expr *Site, const AccessPath &Pointer, State &S) {
+  if (!Pointer.isShared() || Pointer.Steps.size() + (Pointer.Base != AccessPath::BaseKind::This) == 0)
+    return;
+  const Stmt *Place = anchor(Site);
+  if (!Place || revalidated(Site, Pointer, S))
+    return;
+  for (auto &[Branch, Tested] : S.Conditions) {
+    if (!Control.decides(Branch, Place) || Control.isAssertion(Branch))
+      continue;
+    for (const Entry &E : Tested)
+      if (E.Since != 0 && !E.Locks && samePlace(Out.Facts[E.Fact].Path, Pointer) && !excluded(E, Site))
+        report(Dependence::Condition, Act::Use, E, Site, Pointer, Branch);
+    // Said once: later uses are the same window.
+    Tested.eraseIf([&](const Entry &E) { return E.Since != 0 && samePlace(Out.Facts[E.Fact].Path, Pointer); });
+  }
+}
+
+/// Uses a position that was computed from the container before the suspension.
+void Flow::index(const Expr *Site, const AccessPath &Container, const Expr *Index, State &S) {
+  if (!Container.isShared())
+    return;
+  const Stmt *Place = anchor(Site);
+  if (!Place || revalidated(Site, Container, S))
+    return;
+  FactSet V = Index->isGLValue() ? argument(Index, S) : value(Index, S);
+  for (const Entry &E : V)
+    if (E.Since != 0 && !E.Locks && samePlace(Out.Facts[E.Fact].Path, Container) && !excluded(E, Site))
+      report(Dependence::Index, Act::Use, E, Site, Container);
+}
+
+/// Reads back what this task wrote before the suspension.
+void Flow::bleedWindows(const Expr *Site, const AccessPath &P, State &S) {
+  for (const Entry &E : S.Stores)
+    if (E.Since != 0 && !E.Locks && samePlace(Out.Facts[E.Fact].Path, P) && !excluded(E, Site))
+      report(Dependence::Identity, Act::Use, E, Site, P);
+}
+
+/// Writing a marker right after testing it keeps others out until it is written again, if they test it too: in effect a
+/// lock. It protects whatever was read in this segment.
+void Flow::claim(const Expr *Site, const AccessPath &P, State &S) {
+  if (P.Type.isNull())
+    return;
+  bool Marker = P.Type->isBooleanType() || P.Type->isEnumeralType() || isPointerLike(P.Type);
+  bool Element = !P.Steps.empty() && (P.Steps.back().K == AccessPath::Step::Kind::Constant ||
+                                      P.Steps.back().K == AccessPath::Step::Kind::Symbol);
+  if (!Marker && !Element)
+    return;
+  const Stmt *Place = anchor(Site);
+  for (const auto &[Branch, Tested] : S.Conditions)
+    for (const Entry &E : Tested)
+      if (E.Since == 0 && samePlace(Out.Facts[E.Fact].Path, P) && Place &&
+          (Control.decides(Branch, Place) || (isLoop(Branch) && Control.precedes(Branch, Place)))) {
+        hold(Out.LockTable.acquire(Site, P, /*IsClaim=*/true), nullptr, S);
+        return;
+      }
+}
+
+void Flow::endClaims(const Expr *Site, const AccessPath &P, State &S) {
+  LockSet Ended = 0;
+  for (std::size_t I = 0; I < Out.LockTable.acquisitions().size(); ++I) {
+    const Acquisition &A = Out.LockTable.acquisitions()[I];
+    if (A.IsClaim && A.Site != Site && overlap(A.Lock, P))
+      Ended |= LockSet(1) << std::min<std::size_t>(I, 63);
+  }
+  if (Ended & S.Held)
+    release(Ended & S.Held, Site->getExprLoc(), S);
+}
+
+} // namespace corace::checks
