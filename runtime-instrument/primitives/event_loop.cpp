@@ -247,6 +247,8 @@ void event_loop::run_segment(detail::task_state &task) {
   } else {
     task.started = true;
     task.innermost.resume();
+    if (task.at_end && scheduler_)
+      scheduler_->ending(task);
     if (task.at_end)
       task.finish();
     else if (task.now == phase::running) // at an awaiter that is not one of the runtime's

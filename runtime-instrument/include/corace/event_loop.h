@@ -66,6 +66,8 @@ public:
   virtual task_state *pick(event_loop &loop, const std::vector<task_state *> &ready) = 0;
   /// The segment that pick() chose has ended.
   virtual void ran(task_state &task) = 0;
+  /// A task has come to its end and still has its frame.
+  virtual void ending(task_state &task) noexcept = 0;
   /// Whether the next run keeps the loop's own order, ticks included; then pick() is told and not asked.
   [[nodiscard]] virtual bool loop_order() const noexcept { return false; }
   /// A task whose sleep is to end before anything else runs, whatever is ready; null: time passes only when nothing is.

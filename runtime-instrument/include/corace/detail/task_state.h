@@ -115,6 +115,7 @@ public:
   bool was_cancelled = false;
   bool at_end = false;    ///< `root` has reached its final suspension; finish() is due
   bool retrieved = false; ///< somebody has seen `error`
+  bool enrolled = false; ///< the explorer has written it down
 
 protected:
   virtual ~task_state();

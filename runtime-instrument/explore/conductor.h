@@ -1,0 +1,57 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The run's side of the search: makes the event loop follow a picker and writes down what happens.
+#pragma once
+
+#include "explore/run_memory.h"
+#include "explore/strategy.h"
+
+#include <corace/event_loop.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace corace::schedule {
+
+class conductor final : public detail::scheduler {
+public:
+  /// `on_give_up` is called when a run ends early; where it returns, run_abandoned goes through run().
+  explicit conductor(run_memory &memory, void (*on_give_up)() = nullptr) noexcept
+      : memory_(memory), on_give_up_(on_give_up) {}
+
+  /// Starts a run under the plan in the memory: the detector begins anew, what was written down is cleared.
+  void begin();
+  /// An event loop of the run has ended: writes down what the detector has. May be called when nothing runs any more.
+  void harvest() noexcept;
+  /// The run is over.
+  void end() noexcept;
+  void fail(race_kind kind, std::string_view message) noexcept;
+  /// The reason for which the program is about to die is known already.
+  [[nodiscard]] bool failed() const noexcept;
+
+  detail::task_state *pick(event_loop &loop, const std::vector<detail::task_state *> &ready) override;
+  void ran(detail::task_state &task) override;
+  void ending(detail::task_state &task) noexcept override;
+  [[nodiscard]] bool loop_order() const noexcept override { return picker_->loop_order(); }
+  [[nodiscard]] detail::task_state *in_a_hurry() const noexcept override;
+  void deadlocked(const std::string &message) override { fail(race_kind::deadlock, message); }
+
+private:
+  void enrol(const event_loop &loop, const detail::task_state &task);
+
+  detail::task_state *stop() noexcept;
+
+  run_memory &memory_;
+  void (*on_give_up_)();
+  picker_storage storage_;
+  picker *picker_ = nullptr;
+  std::vector<ready_task> ready_; ///< kept to spare allocations, as is the next
+  std::vector<detail::task_state *> sorted_;
+  detail::task_pointer<> last_;
+  std::uint32_t loop_ = 0; ///< of the last segment
+  bool recording_ = false; ///< the detector has begun and was not asked for its results yet
+};
+
+} // namespace corace::schedule

@@ -1,0 +1,74 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// All schedules, depth first, each class of equivalent ones once.
+//
+// Two schedules are equivalent when they differ by the order of segments that touch nothing in common (Mazurkiewicz).
+// Sleep sets (Godefroid, 1996) over what the segments of the actual run touched: when a task's next segment was run
+// from a node already, it sleeps in the node's other branches until a segment runs that conflicts with it, because
+// until then it would do the same, and running it leads to a schedule that is equivalent to one that was run. This
+// holds although a segment may touch other things in another state. Textbook dynamic partial-order reduction needs more
+// than that and is not used: with steps as large as segments it misses classes.
+//
+// The search restarts the program for each schedule, so it has to see the same things at the same addresses. It
+// compares what it sees with what it saw; when that differs, it says so and goes on without sleep sets.
+#pragma once
+
+#include "explore/strategy.h"
+
+namespace corace::schedule {
+
+/// Plan: whether footprints count, the number of steps that are given, these steps, the number of sleeping tasks, and
+/// for each of them its key, the number of its cells, and these (key, written). They sleep at the last of the given
+/// steps.
+class exhaustive_picker final : public picker {
+public:
+  exhaustive_picker(std::span<const std::uint64_t> plan, shared_table<std::uint64_t> &marks) noexcept;
+  std::size_t pick(const choice &now) override;
+
+private:
+  /// Wakes who conflicts with the segment that ran last.
+  void wake(std::span<const detect::footprint::cell> touched) noexcept;
+
+  bool footprints_;
+  std::span<const std::uint64_t> prefix_;
+  std::span<const std::uint64_t> sleepers_;
+  shared_table<std::uint64_t> &awake_; ///< one number for each sleeper: 0 while it sleeps
+};
+
+class exhaustive final : public strategy {
+public:
+  explicit exhaustive(bool footprints) noexcept : footprints_(footprints) {}
+  [[nodiscard]] std::string name() const override { return "exhaustive"; }
+  bool next(plan &out) override;
+  void learn(const run_memory &run) override;
+  [[nodiscard]] bool complete() const noexcept override { return exhausted_ && !cut_; }
+  [[nodiscard]] bool wants_footprints() const noexcept override { return footprints_; }
+  /// The program did not behave the same under the same schedule; empty when it did.
+  [[nodiscard]] const std::string &nondeterminism() const noexcept { return nondeterminism_; }
+
+private:
+  struct sleeper {
+    task_key task;
+    std::vector<detect::footprint::cell> cells;
+  };
+  struct node {
+    std::vector<task_key> ready;
+    std::vector<task_key> tried; ///< besides those that sleep
+    task_key chosen;
+    std::vector<sleeper> sleeping;
+    std::vector<detect::footprint::cell> touched; ///< by the chosen segment
+  };
+  [[nodiscard]] bool same(const run_memory &run) const;
+  void restart(std::string reason);
+  /// To the next branch; false: there is none left.
+  bool backtrack();
+
+  bool footprints_;
+  bool exhausted_ = false; ///< nothing is left to run
+  bool cut_ = false;       ///< some run did not come to its end: the search cannot be complete
+  std::vector<node> stack_;
+  std::string nondeterminism_;
+};
+
+} // namespace corace::schedule

@@ -1,0 +1,122 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "explore/conductor.h"
+#include "explore/search.h"
+#include "report/evidence.h"
+#include "report/notes.h"
+#include "report/start.h"
+
+#include <corace/errors.h>
+#include <corace/explore.h>
+#include <corace/run.h>
+
+#include <stdexcept>
+
+namespace corace {
+
+namespace {
+using namespace schedule;
+
+/// Runs a body in this process, on a loop of its own each time.
+class in_process_runner final : public runner {
+public:
+  explicit in_process_runner(const std::function<task<void>()> &body) : body_(body) {}
+
+  void run() override {
+    conductor_.begin();
+    {
+      event_loop loop(true, &conductor_);
+      try {
+        run_on(loop);
+      } catch (const detail::run_abandoned &) { // the flags tell
+      } catch (const deadlock_error &) {        // was written down when it was found
+      } catch (const std::exception &e) {
+        conductor_.fail(race_kind::exception, e.what());
+      } catch (const cancelled_error &e) {
+        conductor_.fail(race_kind::exception, e.what());
+      } catch (...) {
+        conductor_.fail(race_kind::exception, "an exception that is no std::exception");
+      }
+      detect::pause(true); // what is destroyed with the loop was not done by a task
+    }
+    detect::pause(false);
+    conductor_.end();
+  }
+  [[nodiscard]] bool stable_addresses() const noexcept override { return false; }
+
+private:
+  void run_on(event_loop &loop) {
+    task<void> coroutine = body_();
+    using record = detail::task_record<void>;
+    auto state = detail::task_pointer<record>::adopt(
+        new record(loop, nullptr, "main", detail::context::current(), coroutine.release()));
+    loop.add(*state);
+    loop.run(*state);
+    detail::rethrow_outcome(*state);
+  }
+
+  const std::function<task<void>()> &body_;
+  conductor conductor_{memory()};
+};
+
+[[nodiscard]] explore_failure to_failure(const finding &f) {
+  explore_failure out;
+  out.kind = to_string(f.kind);
+  out.token = to_string(token{program_fingerprint(), f.schedule});
+  out.message = f.failure ? f.failure->message : report::headline(f);
+  out.object = f.race ? f.race->object : "";
+  out.found_in_run = f.found_in_run;
+  out.switches = static_cast<std::uint32_t>(f.schedule.size());
+  out.verified = f.verified;
+  return out;
+}
+
+[[nodiscard]] search_result replay_once(runner &runs, const explore_options &options) {
+  auto parsed = parse_own_token(options.token);
+  if (const auto *problem = std::get_if<std::string>(&parsed))
+    throw usage_error("corace::explore: " + *problem);
+  search_options wanted;
+  wanted.steps = options.steps;
+  try {
+    return search(runs, wanted).follow(std::get<token>(parsed).deviations);
+  } catch (const std::invalid_argument &e) {
+    throw usage_error(std::string("corace::explore: ") + e.what());
+  }
+}
+} // namespace
+
+explore_result explore(const std::function<task<void>()> &body, const explore_options &options) {
+  if (event_loop::current())
+    throw usage_error("corace::explore: the calling thread runs an event loop");
+  report::at_start();
+  in_process_runner runs(body);
+  search_result found;
+  if (options.strategy == "replay") {
+    found = replay_once(runs, options);
+  } else {
+    search_options wanted;
+    wanted.strategy = options.strategy;
+    wanted.seed = options.seed;
+    wanted.runs = options.runs;
+    wanted.seconds = options.seconds;
+    wanted.steps = options.steps;
+    wanted.stop_at_first = options.stop_at_first;
+    wanted.footprints = options.footprints;
+    try {
+      found = search(runs, wanted).go();
+    } catch (const std::invalid_argument &e) {
+      throw usage_error(std::string("corace::explore: ") + e.what());
+    }
+  }
+  detect::begin_run({}); // the process goes on as it was
+  explore_result out;
+  out.runs = found.runs;
+  out.blocked = found.blocked;
+  out.complete = found.complete;
+  out.stopped = found.stopped;
+  for (const finding &each : found.findings)
+    out.failures.push_back(to_failure(each));
+  return out;
+}
+
+} // namespace corace

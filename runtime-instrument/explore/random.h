@@ -1,0 +1,47 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each ready task with the same probability. The n-th run of a seed is always the same.
+#pragma once
+
+#include "explore/strategy.h"
+
+namespace corace::schedule {
+
+/// Plan: the seed of the run.
+class random_picker final : public picker {
+public:
+  explicit random_picker(std::span<const std::uint64_t> plan) noexcept : state_(plan[0]) {}
+  std::size_t pick(const choice &now) override {
+    if (now.ready.size() == 1)
+      return 0;
+    // Lemire's multiplication instead of a division; its bias is far below what a search could notice.
+    return static_cast<std::size_t>(((draw() >> 32) * now.ready.size()) >> 32);
+  }
+
+private:
+  /// SplitMix64.
+  std::uint64_t draw() noexcept {
+    std::uint64_t z = state_ += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+  std::uint64_t state_;
+};
+
+/// As many runs as asked for.
+class random final : public strategy {
+public:
+  explicit random(std::uint64_t seed) noexcept : seed_(seed) {}
+  [[nodiscard]] std::string name() const override { return "random"; }
+  bool next(plan &out) override {
+    out = {static_cast<std::uint64_t>(picker_kind::random), seed_ * 0xd1342543de82ef95u + runs_++};
+    return true;
+  }
+
+private:
+  std::uint64_t seed_, runs_ = 0;
+};
+
+} // namespace corace::schedule

@@ -1,0 +1,121 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a run leaves: its decisions, its segments' footprints, and what went wrong. Plain values in shared memory,
+// written as they happen, so that the search reads the same thing whether the run was in this process or in a forked
+// one that crashed.
+#pragma once
+
+#include "detect/detector.h"
+#include "explore/shared_table.h"
+
+#include <cstdint>
+
+namespace corace::schedule {
+
+/// A task in every run: a hash of its path. 0: none.
+using task_key = std::uint64_t;
+
+struct task_entry {
+  task_key key;
+  detect::task_id id;
+  std::uint32_t loop; ///< ordinal of its event loop
+  char label[64];     ///< "A.B"
+  char name[64];
+};
+
+/// One decision and the segment that followed.
+struct step_entry {
+  task_key chosen;
+  task_key last;               ///< who ran before; 0: nobody
+  std::uint32_t last_segments; ///< how many segments that one had run
+  std::uint32_t ready_begin, ready_count;
+  std::uint32_t cells_begin, cells_count;
+};
+
+struct violation_entry {
+  race_kind kind;
+  const detect::candidate *matched;
+  detect::event first, suspension, rival, second;
+  std::uint32_t loop;
+  char object[192];
+};
+
+/// Something that went wrong and is no race.
+struct failure_entry {
+  race_kind kind;
+  const corace_site *site; ///< where, if the pass knows
+  std::uint32_t line;      ///< where, if the compiler knows; 0: not known
+  char file[256], function[128];
+  char message[1024];
+};
+
+struct history_entry {
+  detect::event event;
+  std::uint32_t loop;
+};
+
+struct reach_entry {
+  const detect::candidate *of;
+  std::uint64_t first, second;
+};
+
+/// A variable whose value at the end of the run is asked for.
+struct sample_entry {
+  std::uintptr_t address;
+  std::uint32_t size;
+  bool known; ///< the address could be read when the main task ended
+  std::uint64_t value;
+};
+
+struct run_flags {
+  // Set by the search.
+  bool history, footprints;
+  std::uint64_t most_steps;
+  // Set by the run.
+  bool finished;  ///< it came to its end and wrote down all it had
+  bool abandoned; ///< the picker gave it up
+  bool cut_off;   ///< it took too many steps
+  int crashed;    ///< the signal that ended it, as far as it could say; 0: none
+};
+
+struct run_memory {
+  shared_table<run_flags> flags{1};
+  shared_table<std::uint64_t> plan{std::size_t{1} << 22};
+  shared_table<std::uint64_t> marks{std::size_t{1} << 12}; ///< what the picker has to say; see replay.h
+  shared_table<task_entry> tasks{std::size_t{1} << 16};
+  shared_table<step_entry> steps{std::size_t{1} << 18};
+  shared_table<task_key> ready{std::size_t{1} << 23};
+  shared_table<detect::footprint::cell> cells{std::size_t{1} << 23};
+  shared_table<violation_entry> violations{std::size_t{1} << 12};
+  shared_table<failure_entry> failures{std::size_t{1} << 8};
+  shared_table<history_entry> history{std::size_t{1} << 19};
+  shared_table<reach_entry> reached{std::size_t{1} << 14};
+  shared_table<sample_entry> samples{std::size_t{1} << 8};
+
+  run_memory() { flags.push(run_flags{}); }
+  /// Makes room for another run. The plan, the samples and the flags of the search stay.
+  void clear() noexcept {
+    marks.clear();
+    tasks.clear();
+    steps.clear();
+    ready.clear();
+    cells.clear();
+    violations.clear();
+    failures.clear();
+    history.clear();
+    reached.clear();
+    flags[0].finished = flags[0].abandoned = flags[0].cut_off = false;
+    flags[0].crashed = 0;
+    for (sample_entry &each : samples.all())
+      each.known = false;
+  }
+  [[nodiscard]] std::span<const task_key> ready_at(const step_entry &step) const noexcept {
+    return ready.part(step.ready_begin, step.ready_count);
+  }
+  [[nodiscard]] std::span<const detect::footprint::cell> cells_of(const step_entry &step) const noexcept {
+    return cells.part(step.cells_begin, step.cells_count);
+  }
+};
+
+} // namespace corace::schedule

@@ -1,0 +1,298 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "explore/search.h"
+
+#include "explore/exhaustive.h"
+#include "explore/fifo.h"
+#include "explore/random.h"
+#include "explore/replay.h"
+#include "explore/serial.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace corace::schedule {
+
+namespace {
+[[nodiscard]] std::string place(const detect::event &e) {
+  const corace_site *site = e.via && (!e.site || (e.site->flags & CORACE_SITE_SYSTEM)) ? e.via : e.site;
+  return site ? std::to_string(site->hash) : "-";
+}
+constexpr int verifications = 10;
+/// With candidates, the search ends when all are confirmed and this many runs have brought nothing new.
+constexpr std::uint64_t patience = 200;
+} // namespace
+
+std::string key_of(const violation_entry &race) {
+  std::string key(to_string(race.kind));
+  return race.matched ? key + ' ' + race.matched->id : key + ' ' + place(race.first) + ' ' + place(race.second);
+}
+
+std::string key_of(const failure_entry &failure) {
+  std::string key(to_string(failure.kind));
+  if (failure.site)
+    return key + ' ' + std::to_string(failure.site->hash);
+  if (failure.line)
+    return key + ' ' + failure.file + ' ' + failure.function;
+  // Numbers in a message are values or process ids, which may differ from run to run; so may who waits for whom.
+  if (failure.kind == race_kind::deadlock)
+    return key;
+  for (const char *c = failure.message; *c; ++c)
+    if (*c < '0' || *c > '9')
+      key += *c;
+  return key;
+}
+
+search::search(runner &run, search_options options)
+    : runner_(run), memory_(run.memory()), options_(std::move(options)), start_(std::chrono::steady_clock::now()) {}
+
+search_result search::go() {
+  const std::string &which = options_.strategy;
+  const std::uint64_t all = options_.runs;
+  if (which != "portfolio" && which != "fifo" && which != "serial" && which != "random" && which != "exhaustive")
+    throw std::invalid_argument("unknown strategy '" + which +
+                                "'; there are portfolio, fifo, serial, random and exhaustive");
+  if (which == "portfolio" || which == "fifo") {
+    fifo s;
+    explore(s, all);
+  }
+  if (which == "portfolio" || which == "serial") {
+    serial forward;
+    explore(forward, all);
+    serial reverse(serial::line::reverse);
+    explore(reverse, all);
+  }
+  if (which == "portfolio" || which == "exhaustive") {
+    // A portfolio keeps half of its runs for random schedules, should the program turn out to be too large.
+    exhaustive s(options_.footprints);
+    explore(s, which == "portfolio" ? all / 2 : all);
+    result_.complete = s.complete();
+    if (!s.nondeterminism().empty())
+      result_.stopped = s.nondeterminism();
+  }
+  if ((which == "portfolio" && !result_.complete) || which == "random") {
+    random s(options_.seed);
+    explore(s, all);
+  }
+  if (result_.complete)
+    result_.stopped = "every schedule was run";
+  else if (result_.stopped.empty())
+    result_.stopped = "all its schedules were run";
+  judge_fifo();
+  compare_with_serial_orders();
+  result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  return std::move(result_);
+}
+
+search_result search::follow(const std::vector<deviation> &schedule) {
+  plan p;
+  replay(schedule).next(p);
+  run(p, false, true);
+  if (const std::string problem = replay::unapplied(schedule, memory_); !problem.empty())
+    throw std::invalid_argument(problem);
+  result_.runs = 1;
+  result_.strategies = "replay";
+  result_.stopped = "the schedule was run";
+  for (const std::string &key : keys())
+    take(key, 1, schedule, true);
+  return std::move(result_);
+}
+
+bool search::over() {
+  if (result_.runs + result_.blocked >= options_.runs) {
+    result_.stopped = "the limit of " + std::to_string(options_.runs) + " runs was reached";
+    return true;
+  }
+  if (std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count() >= options_.seconds) {
+    result_.stopped = "the time limit was reached";
+    return true;
+  }
+  if (options_.stop_at_first && !result_.findings.empty()) {
+    result_.stopped = "the first failure was found";
+    return true;
+  }
+  const auto &candidates = detect::candidates();
+  if (!candidates.empty() && confirmed_.size() == candidates.size() && result_.runs - last_news_ >= patience) {
+    result_.stopped = "all candidates were confirmed";
+    return true;
+  }
+  return false;
+}
+
+void search::explore(strategy &s, std::uint64_t share) {
+  if (over())
+    return;
+  result_.strategies += (result_.strategies.empty() ? "" : ", ") + s.name();
+  const std::uint64_t limit = result_.runs + result_.blocked + share;
+  plan p;
+  while (!over() && result_.runs + result_.blocked < limit && s.next(p)) {
+    run(p, s.wants_footprints(), false);
+    s.learn(memory_);
+    ++(memory_.flags[0].abandoned ? result_.blocked : result_.runs);
+    if (p[0] == static_cast<std::uint64_t>(picker_kind::fifo))
+      fifo_keys_ = keys();
+    look(result_.runs);
+  }
+}
+
+void search::run(const plan &p, bool footprints, bool history) {
+  memory_.plan.clear();
+  for (std::uint64_t number : p)
+    memory_.plan.push(number);
+  run_flags &flags = memory_.flags[0];
+  flags.footprints = footprints;
+  flags.history = history;
+  flags.most_steps = options_.steps;
+  runner_.run();
+  for (const reach_entry &each : memory_.reached.all()) {
+    auto at = std::find_if(result_.reached.begin(), result_.reached.end(),
+                           [&](const reach_entry &r) { return r.of == each.of; });
+    if (at == result_.reached.end()) {
+      result_.reached.push_back(each);
+      continue;
+    }
+    at->first = std::max(at->first, each.first);
+    at->second = std::max(at->second, each.second);
+  }
+}
+
+search::key_set search::keys() const {
+  key_set all;
+  for (const violation_entry &each : memory_.violations.all())
+    all.insert(key_of(each));
+  for (const failure_entry &each : memory_.failures.all())
+    all.insert(key_of(each));
+  return all;
+}
+
+// Deals with what the last run showed for the first time. Reporting runs the program again, so the memory is read
+// first.
+void search::look(std::uint64_t found_in_run) {
+  std::vector<std::string> fresh;
+  for (const std::string &key : keys())
+    if (known_.insert(key).second)
+      fresh.push_back(key);
+  if (fresh.empty())
+    return;
+  last_news_ = result_.runs;
+  // Under the loop's own order the ready tasks are not those that a token speaks of: the same sequence once more.
+  std::vector<task_key> tasks;
+  for (const step_entry &each : memory_.steps.all())
+    tasks.push_back(each.chosen);
+  plan p;
+  sequence(tasks).next(p);
+  for (const std::string &key : fresh) {
+    run(p, false, false);
+    report(key, found_in_run);
+  }
+}
+
+void search::report(const std::string &key, std::uint64_t found_in_run) {
+  const std::vector<deviation> schedule = shrink(key, deviations_of(memory_));
+  bool verified = true;
+  for (int i = 0; i < verifications && verified; ++i)
+    verified = shows(key, schedule) && replay::unapplied(schedule, memory_).empty();
+  (void)shows(key, schedule, true);
+  take(key, found_in_run, schedule, verified);
+}
+
+// Makes a finding of what the last run showed. What was seen once and never again cannot be shown.
+void search::take(const std::string &key, std::uint64_t found_in_run, const std::vector<deviation> &schedule,
+                  bool verified) {
+  finding f;
+  for (const violation_entry &each : memory_.violations.all())
+    if (key_of(each) == key && !f.race)
+      f.race = each;
+  for (const failure_entry &each : memory_.failures.all())
+    if (key_of(each) == key && !f.failure)
+      f.failure = each;
+  if (!f.race && !f.failure)
+    return;
+  f.kind = f.race ? f.race->kind : f.failure->kind;
+  f.schedule = schedule;
+  f.verified = verified;
+  f.found_in_run = found_in_run;
+  if (f.race && f.race->matched && verified)
+    confirmed_.insert(f.race->matched);
+  f.tasks.assign(memory_.tasks.all().begin(), memory_.tasks.all().end());
+  f.history.assign(memory_.history.all().begin(), memory_.history.all().end());
+  count_switches(f, memory_);
+  result_.findings.push_back(std::move(f));
+}
+
+bool search::shows(const std::string &key, const std::vector<deviation> &schedule, bool history) {
+  plan p;
+  replay(schedule).next(p);
+  run(p, false, history);
+  return keys().contains(key);
+}
+
+void count_switches(finding &f, const run_memory &run) {
+  f.switches = static_cast<std::uint32_t>(f.schedule.size());
+  if (!f.race)
+    return;
+  task_key owner = 0;
+  for (const task_entry &each : run.tasks.all())
+    if (each.loop == f.race->loop && each.id == f.race->first.task)
+      owner = each.key;
+  // From the segment with the first access to that with the second one.
+  std::uint32_t segment = 0, switches = 0;
+  task_key before = 0;
+  bool inside = false;
+  for (const step_entry &step : run.steps.all()) {
+    if (inside && step.chosen != before)
+      ++switches;
+    before = step.chosen;
+    if (step.chosen != owner)
+      continue;
+    inside |= segment == f.race->first.segment;
+    if (segment++ == f.race->second.segment)
+      break;
+  }
+  if (inside)
+    f.switches = switches;
+}
+
+// ddmin (Zeller and Hildebrandt, 2002) over the deviations; one that does not apply any more is left out of the run.
+std::vector<deviation> search::shrink(const std::string &key, std::vector<deviation> from) {
+  if (!shows(key, from))
+    return from;
+  std::size_t parts = 2;
+  while (!from.empty()) {
+    const std::size_t size = (from.size() + parts - 1) / parts;
+    bool smaller = false;
+    for (std::size_t begin = 0; begin < from.size(); begin += size) {
+      std::vector<deviation> rest(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(begin));
+      rest.insert(rest.end(), from.begin() + static_cast<std::ptrdiff_t>(std::min(begin + size, from.size())),
+                  from.end());
+      if (!shows(key, rest))
+        continue;
+      from = deviations_of(memory_); // what did not apply is gone
+      parts = std::max<std::size_t>(parts - 1, 2);
+      smaller = true;
+      break;
+    }
+    if (smaller)
+      continue;
+    if (size == 1)
+      break;
+    parts = std::min(parts * 2, from.size());
+  }
+  return from;
+}
+
+void search::judge_fifo() {
+  if (!fifo_keys_ && !result_.findings.empty()) {
+    plan p;
+    fifo s;
+    s.next(p);
+    run(p, false, false);
+    fifo_keys_ = keys();
+  }
+  for (finding &each : result_.findings) {
+    const std::string key = each.race ? key_of(*each.race) : key_of(*each.failure);
+    each.under_fifo = fifo_keys_->contains(key) ? finding::fifo::yes : finding::fifo::no;
+  }
+}
+
+} // namespace corace::schedule

@@ -1,0 +1,105 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The search: which schedules are run, what is new in them, and the shortest schedule that shows it.
+#pragma once
+
+#include "detect/detector.h"
+#include "explore/runner.h"
+#include "explore/strategy.h"
+#include "explore/token.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace corace::schedule {
+
+struct search_options {
+  std::string strategy = "portfolio"; ///< portfolio, fifo, serial, random or exhaustive
+  std::uint64_t seed = 1;
+  std::uint64_t runs = 2000; ///< at most; those for shrinking and verifying are not counted
+  double seconds = 30;
+  std::uint64_t steps = 100000; ///< of one run
+  bool stop_at_first = false;
+  bool footprints = true;
+};
+
+/// What is seen of a variable at the end of runs.
+struct end_value {
+  std::string object;
+  std::uint64_t serial, here; ///< at the end of every serial order; at the end of the reported schedule
+  std::uint32_t size;
+};
+
+struct finding {
+  race_kind kind;
+  std::optional<violation_entry> race; ///< else it is a failure
+  std::optional<failure_entry> failure;
+  std::vector<deviation> schedule;
+  bool verified = false;          ///< the schedule showed it ten times of ten
+  std::uint64_t found_in_run = 0; ///< from 1
+  std::uint32_t switches = 0;     ///< between tasks, from the window's first access to its second; else in all
+  enum class fifo { yes, no, unknown } under_fifo = fifo::unknown;
+  std::vector<task_entry> tasks;      ///< of the reported run
+  std::vector<history_entry> history; ///< of the reported run
+  std::optional<end_value> value;
+};
+
+struct search_result {
+  std::string strategies; ///< those that ran, joined by ", "
+  std::uint64_t runs = 0, blocked = 0;
+  double seconds = 0;
+  bool complete = false;
+  std::string stopped; ///< why the search ended
+  std::vector<finding> findings;
+  std::vector<reach_entry> reached; ///< the most of any run
+};
+
+class search {
+public:
+  search(runner &run, search_options options);
+  /// Throws std::invalid_argument for an unknown strategy.
+  [[nodiscard]] search_result go();
+  /// One run under this schedule. Throws std::invalid_argument when it does not fit the program.
+  [[nodiscard]] search_result follow(const std::vector<deviation> &schedule);
+
+private:
+  using key_set = std::set<std::string>;
+  /// Runs schedules of one strategy until it has none left, `share` runs are used up or the search is over.
+  void explore(strategy &s, std::uint64_t share);
+  /// One run under this plan.
+  void run(const plan &p, bool footprints, bool history);
+  [[nodiscard]] bool over();
+  void look(std::uint64_t found_in_run);
+  void report(const std::string &key, std::uint64_t found_in_run);
+  void take(const std::string &key, std::uint64_t found_in_run, const std::vector<deviation> &schedule, bool verified);
+  [[nodiscard]] std::vector<deviation> shrink(const std::string &key, std::vector<deviation> from);
+  [[nodiscard]] bool shows(const std::string &key, const std::vector<deviation> &schedule, bool history = false);
+  [[nodiscard]] key_set keys() const;
+  void compare_with_serial_orders();
+  void judge_fifo();
+
+  runner &runner_;
+  run_memory &memory_;
+  search_options options_;
+  std::chrono::steady_clock::time_point start_;
+  search_result result_;
+  key_set known_;
+  std::set<const detect::candidate *> confirmed_;
+  std::optional<key_set> fifo_keys_;
+  std::uint64_t last_news_ = 0; ///< the run that showed something new last
+};
+
+/// Counts a finding's switches in the run that shows it.
+void count_switches(finding &f, const run_memory &run);
+
+/// What makes two failures the same: kind and places, not texts and values.
+[[nodiscard]] std::string key_of(const violation_entry &race);
+[[nodiscard]] std::string key_of(const failure_entry &failure);
+
+} // namespace corace::schedule

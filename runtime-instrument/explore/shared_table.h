@@ -1,0 +1,70 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A growing array of plain values in memory that forked processes share: what a run has written stays there when it
+// crashes. The pages are reserved at once and used as needed.
+#pragma once
+
+#include <sys/mman.h>
+
+#include <cstddef>
+#include <new>
+#include <span>
+#include <type_traits>
+
+namespace corace::schedule {
+
+template <class T> class shared_table {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+public:
+  explicit shared_table(std::size_t capacity) : capacity_(capacity) {
+    void *memory = ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+      throw std::bad_alloc();
+    head_ = static_cast<head *>(memory);
+    first_ = reinterpret_cast<T *>(static_cast<std::byte *>(memory) + offset);
+  }
+  shared_table(const shared_table &) = delete;
+  shared_table &operator=(const shared_table &) = delete;
+  ~shared_table() { ::munmap(head_, bytes()); }
+
+  [[nodiscard]] std::size_t size() const noexcept { return head_->size; }
+  [[nodiscard]] bool empty() const noexcept { return head_->size == 0; }
+  /// Something was left out because the table was full.
+  [[nodiscard]] bool overflowed() const noexcept { return head_->overflowed; }
+  [[nodiscard]] T &operator[](std::size_t i) noexcept { return first_[i]; }
+  [[nodiscard]] const T &operator[](std::size_t i) const noexcept { return first_[i]; }
+  [[nodiscard]] T &back() noexcept { return first_[head_->size - 1]; }
+  [[nodiscard]] std::span<T> all() noexcept { return {first_, head_->size}; }
+  [[nodiscard]] std::span<const T> all() const noexcept { return {first_, head_->size}; }
+  [[nodiscard]] std::span<const T> part(std::size_t begin, std::size_t count) const noexcept {
+    return {first_ + begin, count};
+  }
+  bool push(const T &value) noexcept {
+    if (head_->size == capacity_) {
+      head_->overflowed = true;
+      return false;
+    }
+    first_[head_->size++] = value;
+    return true;
+  }
+  void clear() noexcept {
+    head_->size = 0;
+    head_->overflowed = false;
+  }
+
+private:
+  struct head {
+    std::size_t size;
+    bool overflowed;
+  };
+  static constexpr std::size_t offset = 64;
+  [[nodiscard]] std::size_t bytes() const noexcept { return offset + capacity_ * sizeof(T); }
+
+  std::size_t capacity_;
+  head *head_;
+  T *first_;
+};
+
+} // namespace corace::schedule

@@ -1,0 +1,48 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "explore/strategy.h"
+
+#include "explore/exhaustive.h"
+#include "explore/fifo.h"
+#include "explore/random.h"
+#include "explore/replay.h"
+#include "explore/serial.h"
+
+#include <type_traits>
+
+namespace corace::schedule {
+
+std::size_t index_of(const choice &now, task_key task) noexcept {
+  for (std::size_t i = 0; i < now.ready.size(); ++i)
+    if (now.ready[i].key == task)
+      return i;
+  return give_up;
+}
+
+std::size_t canonical(const choice &now) noexcept {
+  const std::size_t last = index_of(now, now.last);
+  return last == give_up ? 0 : last;
+}
+
+namespace {
+template <class Picker, class... Args> picker &place(picker_storage &storage, Args &&...args) {
+  static_assert(sizeof(Picker) <= sizeof(storage.bytes) && std::is_trivially_destructible_v<Picker>);
+  return *new (storage.bytes) Picker(std::forward<Args>(args)...);
+}
+} // namespace
+
+picker &make_picker(picker_storage &storage, std::span<const std::uint64_t> plan, shared_table<std::uint64_t> &marks) {
+  const auto kind = static_cast<picker_kind>(plan[0]);
+  plan = plan.subspan(1);
+  switch (kind) {
+  case picker_kind::fifo: return place<fifo_picker>(storage);
+  case picker_kind::serial: return place<serial_picker>(storage, plan);
+  case picker_kind::random: return place<random_picker>(storage, plan);
+  case picker_kind::replay: return place<replay_picker>(storage, plan, marks);
+  case picker_kind::sequence: return place<sequence_picker>(storage, plan);
+  case picker_kind::exhaustive: return place<exhaustive_picker>(storage, plan, marks);
+  }
+  return place<fifo_picker>(storage);
+}
+
+} // namespace corace::schedule

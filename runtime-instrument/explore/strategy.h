@@ -1,0 +1,86 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A strategy decides which ready task runs next. It has two halves, because a run may be in a forked process: in the
+// search, strategy::next() writes a plan and learn() reads what the run has left; in the run, a picker reads the plan
+// and picks. A plan is a few numbers in shared memory; a picker takes no memory from the heap, so that the addresses
+// which a run sees depend on its schedule alone.
+#pragma once
+
+#include "explore/run_memory.h"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace corace::schedule {
+
+/// One ready task.
+struct ready_task {
+  task_key key;
+  const std::vector<std::uint32_t> *path; ///< ordinals of creation from the main task down
+};
+
+/// A decision that is due: which task runs the next segment. Asked also when one alone is ready.
+struct choice {
+  std::span<const ready_task>
+      ready;                   ///< sorted by path, so the canonical choice is the last task or else the first here
+  task_key last;               ///< who ran before; 0: nobody
+  std::uint32_t last_segments; ///< how many segments that one has run
+  std::size_t step;            ///< number of this decision in the run, from 0
+  std::span<const detect::footprint::cell> last_footprint; ///< what the segment before touched
+};
+
+/// What a picker returns to give the run up.
+inline constexpr std::size_t give_up = ~std::size_t{0};
+
+class picker {
+public:
+  /// An index into `now.ready`, or give_up.
+  virtual std::size_t pick(const choice &now) = 0;
+  /// The loop keeps its own order, and pick() is not asked.
+  [[nodiscard]] virtual bool loop_order() const noexcept { return false; }
+  /// When the task that ran last sleeps, its sleep ends before others run.
+  [[nodiscard]] virtual bool hurries() const noexcept { return false; }
+
+protected:
+  ~picker() = default; // pickers are plain: nobody destroys them
+};
+
+/// The index of the canonical choice.
+[[nodiscard]] std::size_t canonical(const choice &now) noexcept;
+/// The index of this task among the ready ones; give_up when it is not there.
+[[nodiscard]] std::size_t index_of(const choice &now, task_key task) noexcept;
+
+using plan = std::vector<std::uint64_t>;
+
+class strategy {
+public:
+  strategy() = default;
+  strategy(const strategy &) = delete;
+  strategy &operator=(const strategy &) = delete;
+  virtual ~strategy() = default;
+  [[nodiscard]] virtual std::string name() const = 0;
+  /// Writes the plan of another run; false: there is none.
+  virtual bool next(plan &out) = 0;
+  /// A run of the last plan has ended.
+  virtual void learn(const run_memory &) {}
+  /// Every schedule was run, up to the order of independent segments.
+  [[nodiscard]] virtual bool complete() const noexcept { return false; }
+  /// Whether learn() needs what segments touched.
+  [[nodiscard]] virtual bool wants_footprints() const noexcept { return false; }
+};
+
+/// The first number of a plan.
+enum class picker_kind : std::uint64_t { fifo, serial, random, replay, sequence, exhaustive };
+
+/// Enough room for any picker.
+struct picker_storage {
+  alignas(std::max_align_t) std::byte bytes[256];
+};
+/// The picker of a plan. `marks` is where it leaves what it has to say.
+[[nodiscard]] picker &make_picker(picker_storage &storage, std::span<const std::uint64_t> plan,
+                                  shared_table<std::uint64_t> &marks);
+
+} // namespace corace::schedule

@@ -1,0 +1,52 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "report/notes.h"
+
+#include <utility>
+
+namespace corace::report {
+
+namespace {
+std::vector<note> &notes() {
+  static auto *all = new std::vector<note>; // outlives static destructors, in which tasks may still be dropped
+  return *all;
+}
+} // namespace
+
+void add_note(note n) noexcept { notes().push_back(std::move(n)); }
+
+std::vector<note> take_notes() noexcept { return std::exchange(notes(), {}); }
+
+std::string_view short_name(std::string_view signature) {
+  int depth = 0;
+  std::size_t end = signature.size();
+  for (std::size_t i = 0; i < signature.size(); ++i) { // up to the parameter list, which stands outside of all <>
+    if (signature[i] == '<')
+      ++depth;
+    else if (signature[i] == '>')
+      --depth;
+    else if (signature[i] == '(' && depth == 0) {
+      end = i;
+      break;
+    }
+  }
+  const std::string_view name = signature.substr(0, end);
+  for (std::size_t i = name.size(); i-- > 0;) {
+    if (name[i] == '>')
+      ++depth;
+    else if (name[i] == '<')
+      --depth;
+    else if (depth == 0 && (name[i] == ' ' || name[i] == ':'))
+      return name.substr(i + 1);
+  }
+  return name;
+}
+
+std::string task_title(const detail::task_state &task) {
+  // A default name says less than the coroutine's.
+  if (!task.name.starts_with("Task-") || !*task.function)
+    return task.name;
+  return std::string(short_name(task.function));
+}
+
+} // namespace corace::report
