@@ -46,7 +46,7 @@ struct Job {
 
 class Consumer final : public clang::ASTConsumer {
 public:
-  Consumer(const Job &Work) : Work(Work) {}
+  explicit Consumer(const Job &Of) : Work(Of) {}
   void HandleTranslationUnit(clang::ASTContext &Context) override;
 
 private:
@@ -55,7 +55,7 @@ private:
 
 class Action final : public clang::ASTFrontendAction {
 public:
-  Action(const Job &Work) : Work(Work) {}
+  explicit Action(const Job &Of) : Work(Of) {}
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance &, StringRef) override {
     return std::make_unique<Consumer>(Work);
   }
@@ -229,7 +229,7 @@ Expected<CheckRequest> checkRequest(const Arguments &Args, ArrayRef<std::string>
 /// How far the work is, for work that takes its time, on a terminal.
 class Progress {
 public:
-  explicit Progress(size_t Total) : Total(Total), Shown(errs().is_displayed() && Total > 1) {}
+  explicit Progress(size_t Files) : Total(Files), Shown(errs().is_displayed() && Files > 1) {}
   ~Progress() {
     if (Printed)
       errs() << "\r\x1b[K";

@@ -102,8 +102,8 @@ static std::optional<Triple> findTriple(const Proof &Shown) {
   return std::nullopt;
 }
 
-Table::Table(raw_ostream &OS, const Style &Look, SourceLines &Sources, const Finding &F)
-    : OS(OS), Look(Look), Sources(Sources), F(F), Shown(*F.Shown), Broken(findTriple(Shown)) {
+Table::Table(raw_ostream &Out, const Style &Looks, SourceLines &Lines, const Finding &Of)
+    : OS(Out), Look(Looks), Sources(Lines), F(Of), Shown(*Of.Shown), Broken(findTriple(Shown)) {
   chooseTasks();
   buildRows();
 }

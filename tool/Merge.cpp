@@ -39,8 +39,7 @@ private:
 
 class Merger {
 public:
-  Merger(std::vector<Finding> Candidates, const std::vector<Evidence> &Runs)
-      : Candidates(std::move(Candidates)), Runs(Runs) {}
+  Merger(std::vector<Finding> Claims, const std::vector<Evidence> &Left) : Candidates(std::move(Claims)), Runs(Left) {}
   std::vector<Finding> merge();
 
 private:

@@ -26,7 +26,7 @@ constexpr StringLiteral Remedy = "write it again with corace check --sarif";
 
 class Reader {
 public:
-  explicit Reader(StringRef Path) : Path(Path) {}
+  explicit Reader(StringRef Name) : Path(Name) {}
   Expected<std::vector<Finding>> document(const json::Value &Root);
 
 private:

@@ -24,7 +24,7 @@ namespace {
 /// Builds the document.
 class Writer {
 public:
-  explicit Writer(const SarifRun &Run) : Run(Run) {}
+  explicit Writer(const SarifRun &What) : Run(What) {}
   json::Value document();
 
 private:
@@ -192,7 +192,7 @@ json::Value Writer::properties(const Finding &F) {
   if (!F.Reason.empty())
     Result["reason"] = text(F.Reason);
   if (!F.Shown)
-    return std::move(Result);
+    return json::Value(std::move(Result));
   const Proof &Shown = *F.Shown;
   json::Object Facts{{"runs", static_cast<int64_t>(Shown.Runs)},
                      {"switches", static_cast<int64_t>(Shown.Switches)},
@@ -209,7 +209,7 @@ json::Value Writer::properties(const Finding &F) {
                                   {"serial", text(Shown.Value->Serial)},
                                   {"here", text(Shown.Value->Here)}};
   Result["proof"] = std::move(Facts);
-  return std::move(Result);
+  return json::Value(std::move(Result));
 }
 
 json::Value Writer::result(const Finding &F) {

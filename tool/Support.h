@@ -37,7 +37,7 @@ public:
   [[nodiscard]] llvm::StringRef path() const { return Path; }
 
 private:
-  explicit TemporaryDirectory(std::string Path) : Path(std::move(Path)) {}
+  explicit TemporaryDirectory(std::string Where) : Path(std::move(Where)) {}
   std::string Path;
 };
 
