@@ -45,6 +45,13 @@ bool canBeReset(const CoroutineFacts &Facts, const AccessPath &P) {
   for (const RivalIndex::Write &W : Facts.Rivals.writesOf(State))
     if (W.Function && !llvm::isa<clang::CXXConstructorDecl>(W.Function))
       return true;
+  // A method of its class that is not visible here may write it as well.
+  if (const auto *Field = llvm::dyn_cast_or_null<clang::FieldDecl>(State))
+    if (const auto *Class = llvm::dyn_cast<clang::CXXRecordDecl>(Field->getParent()))
+      for (const clang::CXXMethodDecl *M : Class->methods())
+        if (!M->isConst() && !M->isImplicit() && !M->isStatic() && !M->isDefined() &&
+            !llvm::isa<clang::CXXConstructorDecl, clang::CXXDestructorDecl>(M))
+          return true;
   const auto *Var = llvm::dyn_cast_or_null<clang::VarDecl>(State);
   return Var && Var->hasGlobalStorage() && Var->isExternallyVisible();
 }

@@ -353,7 +353,7 @@ AccessPath PathResolver::variable(const ValueDecl *Decl, unsigned Depth) const {
     P.Base = AccessPath::BaseKind::Global;
     return P;
   }
-  if (!isLocal(Var)) {
+  if (!isLocal(Var) || Var->isInitCapture()) {
     P.Base = AccessPath::BaseKind::Capture;
     return P;
   }

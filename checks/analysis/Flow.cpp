@@ -50,6 +50,14 @@ void Flow::markMachinery(const Stmt *S, const Stmt *Operand) {
     markMachinery(Child, Operand);
 }
 
+void Flow::markResume(const Stmt *S, const CoroutineSuspendExpr *Suspend) {
+  if (!S)
+    return;
+  ResumeOf[S] = Suspend;
+  for (const Stmt *Child : S->children())
+    markResume(Child, Suspend);
+}
+
 /// Records parents, and sets apart what a co_await expands to: the operand stands in it several times.
 void Flow::link(const Stmt *S, const Stmt *Parent) {
   if (!S)
@@ -61,6 +69,7 @@ void Flow::link(const Stmt *S, const Stmt *Parent) {
     for (const Expr *Part : {Suspend->getCommonExpr(), Suspend->getReadyExpr(), Suspend->getSuspendExpr(),
                              Suspend->getResumeExpr()})
       markMachinery(Part, Operand);
+    markResume(Suspend->getResumeExpr(), Suspend);
     SuspensionOf.try_emplace(Suspend, 0);
     link(Operand, S);
     return;

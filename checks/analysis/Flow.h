@@ -24,6 +24,7 @@ private:
   // The walk.
   void prepare(const clang::Stmt *Body);
   void link(const clang::Stmt *S, const clang::Stmt *Parent);
+  void markResume(const clang::Stmt *S, const clang::CoroutineSuspendExpr *Suspend);
   void markMachinery(const clang::Stmt *S, const clang::Stmt *Operand);
   State transferBlock(const clang::CFGBlock &Block, State S);
   void finishBlock(const clang::CFGBlock &Block, State &S);
@@ -46,6 +47,7 @@ private:
   void use(const clang::Expr *Site, const AccessPath &Pointer, State &S);
   void index(const clang::Expr *Site, const AccessPath &Container, const clang::Expr *Index, State &S);
   void changeLocal(const clang::ValueDecl *Var, State &S);
+  void actedOn(const AccessPath &P, State &S);
   void claim(const clang::Expr *Site, const AccessPath &P, State &S);
   void endClaims(const clang::Expr *Site, const AccessPath &P, State &S);
   /// The value of an argument, which is read now if it is passed by reference to const.
@@ -63,6 +65,7 @@ private:
   // Awaits and locks.
   void await(const clang::CoroutineSuspendExpr *E, State &S);
   void suspend(const clang::Expr *Site, SuspensionClass Class, bool Waits, State &S);
+  void suspendAt(const clang::CoroutineSuspendExpr *E, State &S);
   void acquireAwaited(const clang::CoroutineSuspendExpr *E, const clang::Expr *Operation, State &S);
   void acquireCalled(const clang::CallExpr *Call, const OpModel &Op, State &S);
   void hold(LockSet Which, const clang::ValueDecl *Owner, State &S);
@@ -95,6 +98,8 @@ private:
   ControlDependence Control;
   std::unique_ptr<clang::CFG> Graph;
   llvm::DenseSet<const clang::Stmt *> Machinery;
+  /// What runs when a co_await resumes, and may throw: the suspension is over by then.
+  llvm::DenseMap<const clang::Stmt *, const clang::CoroutineSuspendExpr *> ResumeOf;
   llvm::DenseMap<const clang::Expr *, unsigned> FactOf;
   llvm::DenseMap<const clang::Expr *, unsigned> SuspensionOf;
   llvm::DenseMap<const clang::Expr *, LockSet> PendingGuard; ///< acquired, and not yet bound to a variable

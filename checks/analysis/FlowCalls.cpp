@@ -16,6 +16,8 @@ namespace {
 StringRef nameOf(const FunctionDecl *F) { return F && F->getDeclName().isIdentifier() ? F->getName() : StringRef(); }
 
 bool hasMemberType(QualType T, StringRef Name) {
+  if (T.isNull())
+    return false;
   const CXXRecordDecl *R = T.getNonReferenceType()->getAsCXXRecordDecl();
   if (!R || !R->hasDefinition())
     return false;
@@ -142,7 +144,8 @@ void Flow::methodCall(const CallExpr *Call, const Expr *Object, const AccessPath
   else if (Effect.empty() && Method->isConst())
     Effect = "look";
   unsigned First = firstArgument(Call);
-  bool Keyed = hasMemberType(Path.Type, "key_type");
+  QualType ObjectType = strip(Object)->getType();
+  bool Keyed = hasMemberType(ObjectType->isPointerType() ? ObjectType->getPointeeType() : ObjectType, "key_type");
   const Expr *Key = Keyed && Call->getNumArgs() > First ? keyOf(Call, First) : nullptr;
   bool ByIterator = Key && !Key->getType()->isPointerType() && isPointerLike(Key->getType());
   AccessPath Element = !Key            ? Path
@@ -218,8 +221,7 @@ void Flow::readModifyWrite(const CallExpr *Call, State &S) {
     AccessPath P = strip(Target)->getType()->isPointerType() ? Out.Paths.pointee(Target) : Out.Paths.resolve(Target);
     if (P.isShared()) {
       endClaims(Call, P, S);
-      for (auto &[Branch, Tested] : S.Conditions)
-        Tested.eraseIf([&](const Entry &E) { return overlap(Out.Facts[E.Fact].Path, P); });
+      actedOn(P, S);
       S.Stores.eraseIf([&](const Entry &E) { return overlap(Out.Facts[E.Fact].Path, P); });
     } else if (P.Var) {
       // `std::exchange(local, x)` hands over what the local held.

@@ -21,21 +21,28 @@ void Flow::suspend(const Expr *Site, SuspensionClass Class, bool Waits, State &S
   });
 }
 
+void Flow::suspendAt(const CoroutineSuspendExpr *E, State &S) {
+  const auto *Await = dyn_cast<CoawaitExpr>(E);
+  SuspensionClass Class = Classifier.classify(*E);
+  if (!Class.suspends())
+    return;
+  // Waiting for a condition: a method of a primitive that is neither task nor lock, such as an event.
+  const auto *Call = Await ? dyn_cast_or_null<CallExpr>(Classifier.operation(Await->getOperand())) : nullptr;
+  const Expr *Object = Call ? objectOfCall(Call) : nullptr;
+  QualType On = Object ? strip(Object)->getType() : QualType();
+  if (Object && On->isPointerType())
+    On = On->getPointeeType();
+  bool Waits = Object && Library.op(Call) && Library.hasRole(On, "plain");
+  suspend(E, std::move(Class), Waits, S);
+}
+
 void Flow::await(const CoroutineSuspendExpr *E, State &S) {
+  suspendAt(E, S);
   const auto *Await = dyn_cast<CoawaitExpr>(E);
   const Expr *Operand = Await ? Await->getOperand() : cast<CoyieldExpr>(E)->getOperand();
-  SuspensionClass Class = Classifier.classify(*E);
-  const Expr *Operation = Await ? Classifier.operation(Operand) : nullptr;
-  if (Class.suspends()) {
-    // Waiting for a condition: a method of a primitive that is neither task nor lock, such as an event.
-    const auto *Call = dyn_cast_or_null<CallExpr>(Operation);
-    const Expr *Object = Call ? objectOfCall(Call) : nullptr;
-    bool Waits = Object && Library.op(Call) && Library.hasRole(strip(Object)->getType(), "plain");
-    suspend(E, std::move(Class), Waits, S);
-  }
   setValue(E, value(Operand, S), S); // after the suspension: what the arguments read is stale by now
-  if (Operation)
-    acquireAwaited(E, Operation, S);
+  if (Await)
+    acquireAwaited(E, Classifier.operation(Operand), S);
 }
 
 void Flow::acquireAwaited(const CoroutineSuspendExpr *E, const Expr *Operation, State &S) {

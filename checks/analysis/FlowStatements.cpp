@@ -20,8 +20,11 @@ bool isBranching(const Stmt *S) {
 } // namespace
 
 void Flow::statement(const Stmt *Stmt, State &S) {
-  if (Machinery.contains(Stmt))
+  if (Machinery.contains(Stmt)) {
+    if (const CoroutineSuspendExpr *Resumed = ResumeOf.lookup(Stmt))
+      suspendAt(Resumed, S);
     return;
+  }
   if (const auto *D = dyn_cast<DeclStmt>(Stmt)) {
     declaration(D, S);
     S.Temps.clear();
@@ -258,12 +261,20 @@ void Flow::write(const Expr *Site, const AccessPath &P, const FactSet &V, Act Wh
     snapshotWindows(Site, P, S);
   endClaims(Site, P, S);
   claim(Site, P, S);
-  // The test has been acted on: a later write is a step of its own.
-  for (auto &[Branch, Tested] : S.Conditions)
-    Tested.eraseIf([&](const Entry &E) { return overlap(Out.Facts[E.Fact].Path, P); });
+  actedOn(P, S);
   S.Stores.eraseIf([&](const Entry &E) { return overlap(Out.Facts[E.Fact].Path, P); });
   if (What == Act::Assign && P.Base == AccessPath::BaseKind::Global)
     S.Stores.add({fact(Site, P, S.Held, false), 0, S.Held, false});
+}
+
+/// The test has been acted on: a later write is a step of its own. A write to a part leaves a fresh test of the whole as
+/// it is: `while (!queue.empty())` still holds when one element has been changed.
+void Flow::actedOn(const AccessPath &P, State &S) {
+  for (auto &[Branch, Tested] : S.Conditions)
+    Tested.eraseIf([&](const Entry &E) {
+      const AccessPath &Read = Out.Facts[E.Fact].Path;
+      return overlap(Read, P) && (E.Since != 0 || P.Steps.size() <= Read.Steps.size());
+    });
 }
 
 } // namespace corace::checks

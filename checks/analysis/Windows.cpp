@@ -69,7 +69,7 @@ bool Flow::compared(const Expr *Site, const Entry &, const State &S) const {
 
 /// `while (running) { co_await ...; running = false; }`: the loop's own flag, set to end it. Setting it twice is harmless.
 bool Flow::isOwnLoopFlag(const Stmt *Branch, const Expr *Site, const Fact &F) const {
-  return isLoop(Branch) && F.Path.Type->isBooleanType() && setsConstant(Site, Context);
+  return isLoop(Branch) && !F.Path.Type.isNull() && F.Path.Type->isBooleanType() && setsConstant(Site, Context);
 }
 
 void Flow::report(Dependence How, Act What, const Entry &E, const Expr *Site, const AccessPath &P, const Stmt *Branch) {
