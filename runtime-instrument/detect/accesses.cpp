@@ -29,10 +29,12 @@ std::uint64_t content(std::uintptr_t address, std::uint32_t size) noexcept {
 
 bool same_place(const access &a, const access &b) noexcept { return a.address == b.address && a.size == b.size; }
 
-/// The rival put back what was there (or wrote the same): then the order of the two cannot be told apart.
-bool harmless(const access &own, const access &rival) noexcept {
-  return same_place(own, rival) && own.has_value && rival.has_value && own.value == rival.value;
+bool same_value(const access &a, const access &b) noexcept {
+  return same_place(a, b) && a.has_value && b.has_value && a.value == b.value;
 }
+
+/// The rival put back what was there (or wrote the same): then the order of the two cannot be told apart.
+bool harmless(const access &own, const access &rival) noexcept { return rival.written && same_value(own, rival); }
 
 /// Look-ups by key touch what belongs to other keys as well, so a change there proves nothing.
 bool by_key(const access &what) noexcept {
@@ -185,7 +187,7 @@ void detector::check_generic(footing &here, const access &now, cell &shared, rec
   const access *rival = shared.writes.latest(own.write.time, own.write.mask & now.mask, [&](const access &each) {
     return by_other(each) && each.task != no_task && each.blind && (each.site->flags & CORACE_SITE_WRITE_BACK) == 0;
   });
-  if (rival != nullptr && !harmless(own.write, *rival) && !harmless(own.write, now) &&
+  if (rival != nullptr && !harmless(own.write, *rival) && !same_value(own.write, now) &&
       !ordered_around(own.write, *rival, now))
     report(race_kind::state_bleed, matching(race_kind::state_bleed, own.write, now), own.write, *rival, now);
 }

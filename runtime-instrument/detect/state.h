@@ -53,6 +53,7 @@ struct frame {
   std::vector<task_id> joined;        ///< tasks that ended while it waited for them
   bool returned = false;              ///< a coroutine that it called has come to its end
   bool body_began = false;            ///< it was resumed, or ran eagerly
+  bool eager = false;                 ///< its body began inside the call that created it
   bool suspended = false;
   bool ever_suspended = false; ///< at a suspension of its body
   bool finished = false;       ///< it is at its final suspension

@@ -182,8 +182,8 @@ void detector::finish(thread_state &thread, frame &each) {
     awaiter->returned = true;
   else if (awaiter != nullptr)
     awaiter->joined.push_back(each.task);
-  if (!each.ever_suspended && each.creator != each.task)
-    add_edge(each.task, each.creator); // an eager coroutine that never suspended: a call
+  if (each.eager && !each.ever_suspended)
+    add_edge(each.task, each.creator); // it never suspended: a call
 }
 
 void detector::coro_suspend(thread_state &thread, std::uintptr_t address, const void *awaiter, std::uint64_t size,
@@ -249,7 +249,8 @@ void detector::coro_resume(thread_state &thread, std::uintptr_t address, const c
   const task_id resumer = in_ramp ? no_task : current(thread);
   each.body_began = true;
   each.suspended = false;
-  if (in_ramp) { // eager: the body begins inside the call that created it
+  if (in_ramp) {
+    each.eager = true;
     if (!explicit_tasks)
       begin_segment(task_of(each));
     return;
