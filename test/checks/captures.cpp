@@ -1,0 +1,50 @@
+// RUN: %check_corace %s corace-read-await-write --models %inputs/mock.yaml -- -I%inputs
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a lambda captures is shared when two runs of it can be under way at once.
+#include "mock.h"
+
+mock::task<> by_reference_bad() {
+  int k = 0;
+  auto step = [&k]() -> mock::task<> {
+    int v = k;
+    co_await mock::sleep();
+    k = v + 1;
+    // EXPECT: 'k' may be overwritten
+  };
+  co_await mock::when_all(step(), step());
+}
+
+mock::task<> closure_state_bad() {
+  auto step = [k = 0]() mutable -> mock::task<> {
+    int v = k;
+    co_await mock::sleep();
+    k = v + 1;
+    // EXPECT: 'k' may be overwritten
+  };
+  co_await mock::when_all(step(), step());
+}
+
+mock::task<> awaited_at_once_ok() {
+  int k = 0;
+  auto step = [&k]() -> mock::task<> {
+    int v = k;
+    co_await mock::sleep();
+    k = v + 1;
+  };
+  co_await step();
+}
+
+struct object {
+  int member = 0;
+  mock::task<> this_bad() {
+    auto step = [this]() -> mock::task<> {
+      int v = member;
+      co_await mock::sleep();
+      member = v + 1;
+      // EXPECT: 'member' may be overwritten
+    };
+    co_await step();
+  }
+};

@@ -1,0 +1,75 @@
+// RUN: %check_corace %s corace-read-await-write --models %inputs/mock.yaml -- -I%inputs
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The stale value is followed through locals, arithmetic, branches, loops, calls and constructors.
+#include "mock.h"
+
+int n;
+struct pair { int a, b; };
+int add(int, int);
+
+mock::task<> locals_bad() {
+  int v = n;
+  int w = v * 2;
+  co_await mock::sleep();
+  int x = w - 1;
+  n = x;
+  // EXPECT: 'n' may be overwritten with a stale value: read on line {-4}
+}
+
+mock::task<> branch_bad(bool c) {
+  int v = 0;
+  if (c)
+    v = n;
+  co_await mock::sleep();
+  n = v;
+  // EXPECT: 'n' may be overwritten
+}
+
+mock::task<> loop_bad() {
+  int last = 0;
+  for (;;) {
+    n = last + 1;
+    // EXPECT: 'n' may be overwritten with a stale value: read on line {+2}
+    last = n;
+    co_await mock::sleep();
+  }
+}
+
+mock::task<> call_bad() {
+  int v = n;
+  co_await mock::sleep();
+  n = add(v, 1);
+  // EXPECT: 'n' may be overwritten
+}
+
+mock::task<> braces_bad() {
+  pair p{n, co_await mock::fetch()};
+  n = p.a + p.b;
+  // EXPECT: 'n' may be overwritten
+}
+
+mock::task<> argument_bad() {
+  n = co_await mock::fetch(n);
+  // EXPECT: 'n' may be overwritten
+}
+
+mock::task<> other_branch_ok(bool c) {
+  int v = 0;
+  if (c)
+    v = n;
+  else
+    co_await mock::sleep();
+  n = v + 1;
+}
+
+mock::task<> same_condition_ok(bool k) {
+  int v = 0;
+  if (k)
+    v = n;
+  if (!k)
+    co_await mock::sleep();
+  if (k)
+    n = v + 1;
+}
