@@ -24,6 +24,15 @@ using namespace llvm;
 
 namespace corace::tool {
 
+Error makeWorkDirectory() {
+  if (std::error_code EC = sys::fs::create_directories(WorkDirectory))
+    return fileError(WorkDirectory, EC, "run it in a directory that can be written");
+  const std::string Ignore = (WorkDirectory + "/.gitignore").str();
+  if (sys::fs::exists(Ignore))
+    return Error::success();
+  return writeAtomically(Ignore, [](raw_ostream &OS) { OS << "*\n"; });
+}
+
 Expected<std::vector<std::string>> compileFlags() {
   Expected<std::string> Pass = findPart(Part::Pass);
   if (!Pass)
@@ -171,8 +180,8 @@ static Error link(const Object &Main, const std::vector<Object> &Objects, String
 
 Expected<std::vector<std::string>> buildPrograms(const std::vector<Unit> &Units, unsigned Jobs,
                                                  const std::vector<std::string> &LinkArguments) {
-  if (std::error_code EC = sys::fs::create_directories(WorkDirectory))
-    return fileError(WorkDirectory, EC, "run it in a directory that can be written");
+  if (Error E = makeWorkDirectory())
+    return E;
   std::vector<Object> Objects = nameObjects(Units);
   if (Error E = compileAll(Units, Objects, Jobs))
     return E;

@@ -11,12 +11,15 @@
 
 namespace corace::tool {
 
+/// Where the programs and what belongs to them are kept, below the working directory.
+inline constexpr llvm::StringLiteral WorkDirectory = ".corace";
+
+/// Makes the work directory, hidden from version control.
+llvm::Error makeWorkDirectory();
+
 /// The flags that compile with the pass, and those that link the runtime.
 llvm::Expected<std::vector<std::string>> compileFlags();
 llvm::Expected<std::vector<std::string>> linkFlags();
-
-/// Where the programs and what belongs to them are kept, below the working directory.
-inline constexpr llvm::StringLiteral WorkDirectory = ".corace";
 
 /// Compiles each unit with the pass. Each object that defines main becomes a program, linked with the objects that do
 /// not. Returns the programs as paths below the working directory, so that they can be pasted. The compiler's messages

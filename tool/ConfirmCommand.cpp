@@ -11,7 +11,6 @@
 #include "tool/TextReport.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FileSystem.h"
 
 using namespace llvm;
 
@@ -27,8 +26,8 @@ static constexpr OptionSpec Options[] = {
 
 /// Keeps what was found for `corace replay`, one file for each program.
 static Error remember(const std::vector<std::vector<std::string>> &Commands, const SarifRun &Report) {
-  if (std::error_code EC = sys::fs::create_directories(WorkDirectory))
-    return fileError(WorkDirectory, EC, "run it in a directory that can be written");
+  if (Error E = makeWorkDirectory())
+    return E;
   for (const std::vector<std::string> &Command : Commands)
     if (Error E = writeSarif(rememberedFindings(Command.front()), Report))
       return E;

@@ -24,6 +24,17 @@ const Place *Finding::place(llvm::StringRef Role) const {
   return nullptr;
 }
 
+llvm::StringRef shapeOf(race_kind Kind) {
+  switch (Kind) {
+#define KIND(enumerator, spelling, shape, meaning)                                                                     \
+  case race_kind::enumerator: return shape;
+#include "vocab/race_kinds.def"
+  }
+  return "-";
+}
+
+bool isRace(race_kind Kind) { return shapeOf(Kind) != "-"; }
+
 std::string words(race_kind Kind) {
   std::string Text(to_string(Kind));
   std::replace(Text.begin(), Text.end(), '-', ' ');

@@ -74,6 +74,10 @@ struct Finding {
   [[nodiscard]] const Place *place(llvm::StringRef Role) const;
 };
 
+/// Whether the kind is about accesses of two tasks, not about a failure of the program.
+[[nodiscard]] bool isRace(race_kind Kind);
+/// The shape of the accesses, "R W W"; "-" where it is no race.
+[[nodiscard]] llvm::StringRef shapeOf(race_kind Kind);
 /// The kind as words: "lost update".
 [[nodiscard]] std::string words(race_kind Kind);
 /// By file, line, column, then id: the order of every list that is not sorted by outcome.

@@ -34,6 +34,7 @@ private:
     const Step *Of;
     size_t Column;
   };
+  [[nodiscard]] ArrayRef<Step> steps() const;
   void chooseTasks();
   void buildRows();
   [[nodiscard]] std::string numberOf(const Step &S) const;
@@ -61,6 +62,7 @@ private:
 } // namespace
 
 constexpr size_t MostRows = 60;
+constexpr size_t NarrowestColumn = 38;
 
 static bool isAt(const Step &S, const Place &Where) {
   return S.Where.Line == Where.Line && S.Where.File == Where.File &&
@@ -109,27 +111,33 @@ Table::Table(raw_ostream &Out, const Style &Looks, SourceLines &Lines, const Fin
 }
 
 void Table::chooseTasks() {
-  for (const Step &S : Shown.Steps)
+  for (const Step &S : steps())
     if (S.What != Step::Type::Resume && S.What != Step::Type::Finish && !is_contained(Labels, S.Task))
       Labels.push_back(S.Task);
-  if (Labels.size() <= 3)
-    return;
   const size_t All = Labels.size();
+  if (All <= 3 && All * NarrowestColumn <= Look.Width)
+    return;
   if (Broken) {
     const std::string &Own = Shown.Steps[Broken->First].Task, &Other = Shown.Steps[Broken->Rival].Task;
     llvm::erase_if(Labels, [&](const std::string &Label) { return Label != Own && Label != Other; });
-  } else {
+  } else if (All > 3) {
     Labels.resize(3);
   }
   Left = All - Labels.size();
 }
 
+/// Up to where the window broke; what comes later explains nothing.
+ArrayRef<Step> Table::steps() const {
+  const ArrayRef<Step> All = Shown.Steps;
+  return Broken ? All.take_front(Broken->Second + 1) : All;
+}
+
 std::string Table::numberOf(const Step &S) const {
   const std::string Line = std::to_string(S.Where.Line);
   // The file's name only where the steps lie in several.
-  const bool Mixed = any_of(Shown.Steps, [&](const Step &Other) {
-    return Other.Where.Line && Other.What != Step::Type::Resume && Other.What != Step::Type::Finish &&
-           Other.Where.File != Shown.Steps.front().Where.File;
+  const bool Mixed = any_of(steps(), [&](const Step &Other) {
+    return is_contained(Labels, Other.Task) && Other.What != Step::Type::Resume && Other.What != Step::Type::Finish &&
+           Other.Where.File != S.Where.File;
   });
   return Mixed ? (sys::path::filename(S.Where.File) + ":" + Line).str() : Line;
 }
@@ -158,14 +166,31 @@ std::string Table::remark() const {
   }
 }
 
+/// The code of a line: columns are too narrow for remarks.
+static StringRef withoutComment(StringRef Line) {
+  char Quote = 0;
+  for (size_t I = 0; I + 1 < Line.size(); ++I) {
+    if (Quote) {
+      I += Line[I] == '\\';
+      if (I < Line.size() && Line[I] == Quote)
+        Quote = 0;
+    } else if (Line[I] == '"' || Line[I] == '\'') {
+      Quote = Line[I];
+    } else if (Line.substr(I, 2) == "//") {
+      return Line.take_front(I);
+    }
+  }
+  return Line;
+}
+
 void Table::buildRows() {
-  for (size_t I = 0; I < Shown.Steps.size(); ++I) {
+  for (size_t I = 0; I < steps().size(); ++I) {
     const Step &S = Shown.Steps[I];
     const auto Column = find(Labels, S.Task);
     const std::string Mark = markOf(S);
     if (Column == Labels.end() || Mark.empty())
       continue;
-    const StringRef Line = Sources.line(S.Where.File, S.Where.Line).trim();
+    const StringRef Line = withoutComment(Sources.line(S.Where.File, S.Where.Line)).trim();
     Row R{numberOf(S), printable(Line.empty() ? StringRef(S.Where.Function) : Line),
           Mark,        "",
           &S,          static_cast<size_t>(Column - Labels.begin())};
@@ -191,12 +216,7 @@ void Table::printRow(const Row &R, size_t Width) {
   const size_t MarkColumns = Access ? AccessWidth : columnsOf(R.Mark);
   const size_t Room = Width > NumberWidth + 4 + MarkColumns ? Width - NumberWidth - 4 - MarkColumns : 1;
   OS << right_justify(R.Number, NumberWidth) << "  ";
-  // A comment at the end of a line is the first thing to go when there is no room.
-  StringRef Source = R.Source;
-  if (columnsOf(Source) > Room)
-    if (const size_t Comment = Source.find("//"); Comment != StringRef::npos && Comment > 0)
-      Source = Source.take_front(Comment).rtrim();
-  const std::string Cut = cutTo(Source, Room, Look);
+  const std::string Cut = cutTo(R.Source, Room, Look);
   OS << Cut << std::string(Room - std::min<size_t>(Room, columnsOf(Cut)) + 2, ' ');
   const auto Color = R.Of->What == Step::Type::Write  ? raw_ostream::RED
                      : R.Of->What == Step::Type::Read ? raw_ostream::CYAN
@@ -273,7 +293,7 @@ void Table::print() {
     OS << "  " << Look.ellipsis() << ' ' << counted(More, "earlier step") << '\n';
   }
   const size_t Each = (Look.Width - 2) / Labels.size();
-  if (Each >= NumberWidth + 34)
+  if (Each + 3 >= NarrowestColumn)
     printColumns(Each - 3);
   else
     printList();

@@ -66,27 +66,8 @@ static const Place *placeIn(const Proof &Shown, StringRef Role) {
   return nullptr;
 }
 
-static bool isTriple(race_kind Kind) {
-  switch (Kind) {
-#define KIND(enumerator, spelling, shape, meaning)                                                                     \
-  case race_kind::enumerator: return std::string_view(shape) != "-";
-#include "vocab/race_kinds.def"
-  }
-  return false;
-}
-
 /// Whether both kinds mean the same order of accesses: a look-up that decides an insert is a read and a write as well.
-static bool sameShape(race_kind A, race_kind B) {
-  const auto ShapeOf = [](race_kind Kind) -> StringRef {
-    switch (Kind) {
-#define KIND(enumerator, spelling, shape, meaning)                                                                     \
-  case race_kind::enumerator: return shape;
-#include "vocab/race_kinds.def"
-    }
-    return "-";
-  };
-  return A == B || (isTriple(A) && ShapeOf(A) == ShapeOf(B));
-}
+static bool sameShape(race_kind A, race_kind B) { return A == B || (isRace(A) && shapeOf(A) == shapeOf(B)); }
 
 /// Demangled names carry parameters and template arguments, the checker's names do not: only what both have is
 /// compared.
@@ -117,7 +98,7 @@ bool Merger::sameWindow(const Finding &Candidate, const RunFinding &Seen) {
               *SeenSecond = placeIn(Seen.Shown, "second");
   if (!SeenSecond)
     return false;
-  if (!isTriple(Seen.Kind) || !First || !SeenFirst)
+  if (!isRace(Seen.Kind) || !First || !SeenFirst)
     return Candidate.Kind == Seen.Kind && bareName(Candidate.Function) == bareName(SeenSecond->Function) &&
            lastWord(Candidate.Object) == lastWord(Seen.Object);
   return covers(*First, *SeenFirst) && covers(Candidate.Main, *SeenSecond);
@@ -161,7 +142,7 @@ void Merger::discover(const RunFinding &Seen, const Evidence &Run) {
   if (Where) {
     F.Main = *Where;
     F.Main.Role = "second";
-    F.Function = Where->Function;
+    F.Function = bareName(Where->Function).str(); // as the checker would name it
   }
   if (!Seen.Shown.Messages.empty())
     F.Message = Seen.Shown.Messages.front();
@@ -187,11 +168,9 @@ void Merger::nameDiscoveries() {
     if (!F.Id.empty())
       continue;
     const StringRef File = sys::path::filename(F.Main.File);
-    const StringRef Function = bareName(F.Function);
     const std::string Key =
-        (Twine(std::string(to_string(F.Kind))) + "\n" + File + "\n" + Function + "\n" + F.Object).str();
-    F.Id =
-        finding_id(F.Kind, {File.data(), File.size()}, {Function.data(), Function.size()}, F.Object, Ordinals[Key]++);
+        (Twine(std::string(to_string(F.Kind))) + "\n" + File + "\n" + F.Function + "\n" + F.Object).str();
+    F.Id = finding_id(F.Kind, {File.data(), File.size()}, F.Function, F.Object, Ordinals[Key]++);
   }
 }
 

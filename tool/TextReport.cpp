@@ -106,27 +106,49 @@ static std::string cure(const Finding &F) {
   }
 }
 
+/// A sentence of any length, broken between words.
+static void printWrapped(raw_ostream &OS, const Style &Look, StringRef Head, StringRef Sentence) {
+  OS << "  ";
+  if (!Head.empty()) {
+    paint(OS, Look, raw_ostream::SAVEDCOLOR, Head);
+    OS << ' ';
+  }
+  unsigned Column = 2 + columnsOf(Head) + !Head.empty();
+  bool First = true;
+  const std::string Text = printable(Sentence);
+  SmallVector<StringRef, 32> Words;
+  StringRef(Text).split(Words, ' ', -1, /*KeepEmpty=*/false);
+  for (StringRef Word : Words) {
+    if (!First && Column + 1 + columnsOf(Word) > Look.Width) {
+      OS << "\n    ";
+      Column = 4;
+      First = true;
+    }
+    OS << (First ? "" : " ") << Word;
+    Column += columnsOf(Word) + !First;
+    First = false;
+  }
+  OS << '\n';
+}
+
 /// What the proof adds in words, below the interleaving.
 static void printSentences(raw_ostream &OS, const Style &Look, const Finding &F) {
   const Proof &Shown = *F.Shown;
   OS << '\n';
   for (const std::string &Message : Shown.Messages)
     if (Message != F.Message)
-      OS << "  " << printable(Message) << '\n';
+      printWrapped(OS, Look, "", Message);
   if (Shown.Value)
     OS << "  every serial order ends with " << printable(Shown.Value->Object) << " = " << printable(Shown.Value->Serial)
        << "; this one ends with " << printable(Shown.Value->Here) << '\n';
-  if (Shown.Fifo == "yes")
+  if (Shown.Fifo == "yes" && isRace(F.Kind))
     OS << "  also under a first-in-first-out loop: yes, it needs no unusual scheduler\n";
   else if (Shown.Fifo == "no")
     OS << "  also under a first-in-first-out loop: no, it takes other delays or another scheduler\n";
-  if (F.Dynamic)
+  if (F.Dynamic && isRace(F.Kind))
     OS << "  found by the run alone: no check reports this place\n";
-  if (const std::string Cure = cure(F); !Cure.empty()) {
-    OS << "  ";
-    paint(OS, Look, raw_ostream::SAVEDCOLOR, "mend:");
-    OS << ' ' << printable(Cure) << '\n';
-  }
+  if (const std::string Cure = cure(F); !Cure.empty())
+    printWrapped(OS, Look, "mend:", Cure);
   if (Shown.Token.empty())
     return;
   OS << "  ";
@@ -151,14 +173,14 @@ void printFinding(raw_ostream &OS, const Style &Look, SourceLines &Sources, cons
   printHead(OS, Look, F);
   if (!F.Shown) {
     if (!F.Message.empty())
-      OS << "  " << printable(F.Message) << (F.Check.empty() ? "" : " [" + F.Check + "]") << '\n';
+      printWrapped(OS, Look, "", F.Message + (F.Check.empty() ? "" : " [" + F.Check + "]"));
     if (!F.Reason.empty())
-      OS << "  " << printable(F.Reason) << '\n';
+      printWrapped(OS, Look, "", F.Reason);
     return;
   }
   // Where there are no accesses to show, the message is the finding.
   if (F.Shown->Steps.empty() && !F.Message.empty())
-    OS << "  " << printable(F.Message) << '\n';
+    printWrapped(OS, Look, "", F.Message);
   if (!F.Shown->Steps.empty())
     printInterleaving(OS, Look, Sources, F);
   else if (F.Shown->Places.size() > 1)
@@ -186,13 +208,15 @@ void printReport(raw_ostream &OS, const Style &Look, StringRef Command, const st
   for (const Finding &F : Findings) {
     printFinding(OS, Look, Sources, F);
     OS << '\n';
-    Files.insert(F.Main.File);
+    if (!F.Main.File.empty())
+      Files.insert(F.Main.File);
   }
   paint(OS, Look, raw_ostream::SAVEDCOLOR, ("corace " + Command + ":").str());
   if (Findings.empty())
     OS << " no findings\n";
   else
-    OS << ' ' << counted(Findings.size(), "finding") << " in " << counted(Files.size(), "file") << '\n';
+    OS << ' ' << counted(Findings.size(), "finding")
+       << (Files.empty() ? std::string() : " in " + counted(Files.size(), "file")) << '\n';
   static const std::pair<outcome, StringRef> Remarks[] = {
       {outcome::confirmed, "each with a schedule that shows it again"},
       {outcome::observed, "happened in this run"},
