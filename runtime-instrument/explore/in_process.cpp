@@ -23,6 +23,7 @@ public:
   explicit in_process_runner(const std::function<task<void>()> &body) : body_(body) {}
 
   void run() override {
+    detail::rewind_frames();
     conductor_.begin();
     {
       event_loop loop(true, &conductor_);
@@ -101,7 +102,7 @@ explore_result explore(const std::function<task<void>()> &body, const explore_op
     wanted.seconds = options.seconds;
     wanted.steps = options.steps;
     wanted.stop_at_first = options.stop_at_first;
-    wanted.footprints = options.footprints;
+    wanted.footprints = options.footprints.value_or(detect::instrumented_sites() > 0);
     try {
       found = search(runs, wanted).go();
     } catch (const std::invalid_argument &e) {

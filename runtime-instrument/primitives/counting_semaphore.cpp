@@ -11,7 +11,7 @@ const detail::wait_operations counting_semaphore::awaiter::operations = {
         return false; // it is on its way; await_resume() hands its turn on
       node.unlink();
       node.outcome = state::cancelled;
-      node.task->loop->synchronise(&static_cast<awaiter &>(node).semaphore_, true);
+      node.task->loop->synchronise(static_cast<awaiter &>(node).semaphore_.identity_.get(), true);
       node.task->loop->wake(*node.task);
       return true;
     },
@@ -27,7 +27,7 @@ counting_semaphore::counting_semaphore(std::ptrdiff_t units, const char *name) :
 
 bool counting_semaphore::try_acquire() noexcept {
   if (event_loop *loop = event_loop::current())
-    loop->synchronise(this, true);
+    loop->synchronise(identity_.get(), true);
   if (locked())
     return false;
   --units_;
@@ -36,7 +36,7 @@ bool counting_semaphore::try_acquire() noexcept {
 
 void counting_semaphore::release() noexcept {
   if (event_loop *loop = event_loop::current())
-    loop->synchronise(this, true);
+    loop->synchronise(identity_.get(), true);
   ++units_;
   wake_next();
 }
@@ -61,7 +61,7 @@ void counting_semaphore::awaiter::await_suspend(std::coroutine_handle<> innermos
 void counting_semaphore::awaiter::await_resume() {
   if (!task)
     return; // taken without waiting
-  task->loop->synchronise(&semaphore_, true);
+  task->loop->synchronise(semaphore_.identity_.get(), true);
   const bool has_unit = outcome == state::woken;
   if (!detail::end_wait(*this))
     return;

@@ -21,7 +21,7 @@ const detail::wait_operations event::awaiter::operations = {
 
 void event::set() noexcept {
   if (event_loop *loop = event_loop::current())
-    loop->synchronise(this, true);
+    loop->synchronise(identity_.get(), true);
   set_ = true;
   while (detail::wait_node *each = waiters_.pop_front()) {
     each->outcome = detail::wait_node::state::woken;
@@ -31,13 +31,13 @@ void event::set() noexcept {
 
 void event::clear() noexcept {
   if (event_loop *loop = event_loop::current())
-    loop->synchronise(this, true);
+    loop->synchronise(identity_.get(), true);
   set_ = false;
 }
 
 bool event::is_set() const noexcept {
   if (event_loop *loop = event_loop::current())
-    loop->synchronise(this, false);
+    loop->synchronise(identity_.get(), false);
   return set_;
 }
 

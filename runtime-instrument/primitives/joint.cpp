@@ -20,7 +20,7 @@ struct joint_state::member : completion {
     };
     completed = [](completion &node, task_state &ended) {
       member &self = static_cast<member &>(node);
-      ended.loop->synchronise(&self.joint, ended.error || ended.was_cancelled);
+      ended.loop->synchronise(self.joint.identity_.get(), ended.error || ended.was_cancelled);
       ended.loop->post(self.on_end);
     };
   }

@@ -18,7 +18,7 @@ const detail::wait_operations mutex::awaiter::operations = {
       auto &m = static_cast<awaiter &>(node).mutex_;
       node.unlink();
       node.outcome = state::cancelled;
-      node.task->loop->synchronise(&m, true);
+      node.task->loop->synchronise(m.identity_.get(), true);
       node.task->loop->wake(*node.task);
       return true;
     },
@@ -29,7 +29,7 @@ const detail::wait_operations mutex::awaiter::operations = {
 
 bool mutex::try_lock() {
   detail::task_state &task = detail::running_task("mutex::lock()");
-  task.loop->synchronise(this, true);
+  task.loop->synchronise(identity_.get(), true);
   if (owner_.get() == &task)
     throw usage_error("task '" + task.name + "' locks " + label(name_) + ", which it holds already");
   if (owner_ || !waiters_.empty())
@@ -51,7 +51,7 @@ void mutex::take(detail::task_state &owner) noexcept { owner_ = detail::task_poi
 
 void mutex::release() noexcept {
   if (event_loop *loop = event_loop::current())
-    loop->synchronise(this, true);
+    loop->synchronise(identity_.get(), true);
   owner_ = {};
   wake_first();
 }
@@ -74,7 +74,7 @@ void mutex::awaiter::await_resume() {
   if (!task)
     return; // taken without waiting
   detail::task_state &self = *task;
-  self.loop->synchronise(&mutex_, true);
+  self.loop->synchronise(mutex_.identity_.get(), true);
   if (detail::end_wait(*this)) {
     if (!mutex_.owner_)
       mutex_.wake_first();

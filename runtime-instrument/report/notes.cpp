@@ -25,7 +25,14 @@ std::string_view short_name(std::string_view signature) {
       ++depth;
     else if (signature[i] == '>')
       --depth;
-    else if (signature[i] == '(' && depth == 0) {
+    if (signature[i] != '(' || depth != 0)
+      continue;
+    const std::string_view before = signature.substr(0, i), rest = signature.substr(i);
+    if (rest.starts_with("(anonymous") || rest.starts_with("(lambda") || rest.starts_with("(unnamed")) {
+      i += rest.find(')');
+    } else if (before.ends_with("operator") && rest.starts_with("()")) {
+      return "lambda";
+    } else {
       end = i;
       break;
     }
@@ -36,7 +43,7 @@ std::string_view short_name(std::string_view signature) {
       ++depth;
     else if (name[i] == '<')
       --depth;
-    else if (depth == 0 && (name[i] == ' ' || name[i] == ':'))
+    else if (depth == 0 && (name[i] == ' ' || name[i] == ':' || name[i] == '*' || name[i] == '&'))
       return name.substr(i + 1);
   }
   return name;

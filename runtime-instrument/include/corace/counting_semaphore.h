@@ -10,6 +10,7 @@
 // SEM-06, SEM-08, SEM-10, SEM-11, SEM-13, SEM-15, SEM-16, SEM-19. Differs from asyncio: nothing.
 #pragma once
 
+#include <corace/detail/identity.h>
 #include <corace/event_loop.h>
 
 namespace corace {
@@ -54,6 +55,7 @@ private:
   detail::list<detail::wait_node> waiters_; ///< oldest first; those that were woken stay in front until they run
   std::ptrdiff_t units_;                    ///< free ones
   const char *name_;
+  detail::identity identity_;
 };
 
 /// Holds one unit; puts it back when it dies.

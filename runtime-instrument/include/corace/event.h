@@ -9,6 +9,7 @@
 // True.
 #pragma once
 
+#include <corace/detail/identity.h>
 #include <corace/event_loop.h>
 
 namespace corace {
@@ -40,6 +41,7 @@ private:
 
   detail::list<detail::wait_node> waiters_;
   const char *name_;
+  detail::identity identity_;
   bool set_ = false;
 };
 

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,10 @@ struct explore_options {
   std::uint64_t runs = 2000;          ///< at most this many schedules; those for shrinking are not counted
   double seconds = 30;                ///< at most this long
   bool stop_at_first = false;         ///< end with the first failure
-  bool footprints = true;       ///< skip schedules that differ from another one by the order of independent segments
+  /// Skip schedules that differ from another one by the order of independent segments only. Nothing: where the code was
+  /// compiled with the pass; elsewhere what segments do to plain memory is not seen, and all segments count as
+  /// dependent.
+  std::optional<bool> footprints;
   std::uint64_t steps = 100000; ///< a run that takes more segments is cut off
 };
 

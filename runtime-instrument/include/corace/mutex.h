@@ -12,6 +12,7 @@
 // may be moved to another task and released there.
 #pragma once
 
+#include <corace/detail/identity.h>
 #include <corace/event_loop.h>
 
 #include <string>
@@ -59,6 +60,7 @@ private:
   detail::list<detail::wait_node> waiters_; ///< oldest first; one that was woken stays in front until it runs
   detail::task_pointer<> owner_;            ///< who holds the lock
   const char *name_;
+  detail::identity identity_;
 };
 
 /// Holds the lock of a mutex; releases it when it dies.

@@ -35,11 +35,13 @@ private:
   void take_result() noexcept override {
     promise &from = std::coroutine_handle<promise>::from_address(root.address()).promise();
     error = std::move(from.error);
+    if (!from.value)
+      return;
     if constexpr (std::is_nothrow_move_constructible_v<stored<T>>) {
-      value = std::move(from.value);
+      value.emplace(std::move(*from.value));
     } else {
       try {
-        value = std::move(from.value);
+        value.emplace(std::move(*from.value));
       } catch (...) {
         error = std::current_exception();
       }

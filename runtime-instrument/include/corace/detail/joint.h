@@ -8,6 +8,7 @@
 // not.
 #pragma once
 
+#include <corace/detail/identity.h>
 #include <corace/event_loop.h>
 
 #include <memory>
@@ -55,6 +56,7 @@ private:
   std::vector<std::exception_ptr> errors_;
   std::size_t unfinished_ = 0;
   ends rule_;
+  identity identity_;
   bool over_ = true;
 };
 

@@ -18,9 +18,8 @@
 
 namespace corace::detail {
 
-/// Frames come from here: blocks of a few sizes are kept for reuse.
-[[nodiscard]] void *allocate_frame(std::size_t size);
-void release_frame(void *frame, std::size_t size) noexcept;
+/// When no frame is in use, the next ones get the addresses that the first ones got.
+void rewind_frames() noexcept;
 
 /// Where a coroutine was created: the call in another coroutine when the code is instrumented, and the coroutine
 /// itself.

@@ -61,6 +61,10 @@ struct completion : link {
   void (*completed)(completion &, task_state &) = nullptr;
 };
 
+/// Coroutine frames and task states come from here: blocks of a few sizes are kept for reuse.
+[[nodiscard]] void *allocate_frame(std::size_t size);
+void release_frame(void *frame, std::size_t size) noexcept;
+
 class task_state : public ready_node {
 public:
   enum class phase : std::uint8_t {
@@ -73,6 +77,8 @@ public:
   task_state(event_loop &loop, task_state *creator, std::string name, const context &ctx);
   task_state(const task_state &) = delete;
   task_state &operator=(const task_state &) = delete;
+  static void *operator new(std::size_t size) { return allocate_frame(size); }
+  static void operator delete(void *state, std::size_t size) noexcept { release_frame(state, size); }
 
   void retain() noexcept { ++references_; }
   void release() noexcept {
@@ -106,6 +112,7 @@ public:
   std::vector<std::uint32_t> path; ///< ordinals of creation from the root down; the root's is empty
   std::uint64_t key = 0;           ///< hash of the path: the same task in every run
   std::uint32_t children = 0;      ///< how many it has created
+  std::uint32_t objects = 0;       ///< synchronisation objects that it has made
   std::uint32_t segments = 0;      ///< how many it has run
   detect::task_id id = 0;          ///< the detector's; 0 while nobody observes
   std::uint32_t cancel_requests = 0;
@@ -115,7 +122,7 @@ public:
   bool was_cancelled = false;
   bool at_end = false;    ///< `root` has reached its final suspension; finish() is due
   bool retrieved = false; ///< somebody has seen `error`
-  bool enrolled = false; ///< the explorer has written it down
+  bool enrolled = false;  ///< the explorer has written it down
 
 protected:
   virtual ~task_state();

@@ -1,0 +1,321 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "support.h"
+
+namespace corace::test {
+namespace {
+
+TEST(conformance, CANC_01_cancel_is_a_request) {
+  run([]() -> task<void> {
+    auto handle = create_task(sleep_long());
+    co_await yield();
+    EXPECT_TRUE(handle.cancel());
+    EXPECT_FALSE(handle.done());
+    EXPECT_FALSE(handle.cancelled());
+    EXPECT_TRUE(co_await ends_cancelled(handle));
+    EXPECT_TRUE(handle.cancelled());
+  }());
+}
+
+TEST(conformance, CANC_02_cancel_of_a_finished_task_returns_false) {
+  run([]() -> task<void> {
+    auto handle = create_task(give(1));
+    co_await handle;
+    EXPECT_FALSE(handle.cancel());
+  }());
+}
+
+TEST(conformance, CANC_04_cancelled_before_its_first_segment_the_body_never_runs) {
+  texts log;
+  testing::internal::CaptureStderr();
+  run([](texts &l) -> task<void> {
+    auto handle = create_task(append(l, "ran"));
+    handle.cancel();
+    EXPECT_TRUE(co_await ends_cancelled(handle));
+  }(log));
+  EXPECT_EQ(log, texts{});
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+task<int> stubborn(int times) {
+  int caught = 0;
+  while (caught < times) {
+    try {
+      co_await sleep_long();
+    } catch (const cancelled_error &) {
+      ++caught;
+    }
+  }
+  co_return caught;
+}
+
+TEST(conformance, CANC_07_a_task_may_catch_the_cancellation_and_return) {
+  run([]() -> task<void> {
+    auto handle = create_task(stubborn(1));
+    co_await yield();
+    handle.cancel();
+    EXPECT_EQ(co_await handle, 1);
+    EXPECT_FALSE(handle.cancelled());
+  }());
+}
+
+TEST(conformance, CANC_08_a_task_that_swallowed_a_cancellation_can_be_cancelled_again) {
+  run([]() -> task<void> {
+    auto handle = create_task(stubborn(2));
+    co_await yield();
+    handle.cancel();
+    co_await turns(3);
+    EXPECT_FALSE(handle.done());
+    handle.cancel();
+    EXPECT_EQ(co_await handle, 2);
+  }());
+}
+
+TEST(conformance, CANC_10_a_task_that_cancels_itself_ends_cancelled_unless_it_throws) {
+  run([]() -> task<void> {
+    auto quiet = create_task([]() -> task<void> {
+      this_task::cancel();
+      co_return;
+    }());
+    EXPECT_TRUE(co_await ends_cancelled(quiet));
+    auto loud = create_task([]() -> task<void> {
+      this_task::cancel();
+      throw std::runtime_error("wins");
+      co_return;
+    }());
+    EXPECT_THROW(co_await loud, std::runtime_error);
+  }());
+}
+
+TEST(conformance, CANC_11_self_cancel_and_await_of_a_child_cancels_the_child) {
+  run([]() -> task<void> {
+    auto child = create_task(sleep_long());
+    co_await yield();
+    auto parent = create_task([](task_handle<void> c) -> task<void> {
+      this_task::cancel();
+      co_await c;
+    }(child));
+    EXPECT_TRUE(co_await ends_cancelled(parent));
+    EXPECT_TRUE(child.cancelled());
+  }());
+}
+
+TEST(conformance, CANC_15_a_yielding_task_is_cancellable) {
+  run([]() -> task<void> {
+    auto handle = create_task(turns(5));
+    co_await yield();
+    handle.cancel();
+    EXPECT_TRUE(co_await ends_cancelled(handle));
+  }());
+}
+
+TEST(conformance, CANC_16_17_cancelling_counts_requests_and_uncancel_takes_them_back) {
+  run([]() -> task<void> {
+    auto handle = create_task(stubborn(3));
+    co_await yield();
+    EXPECT_EQ(handle.cancelling(), 0u);
+    EXPECT_TRUE(handle.cancel());
+    EXPECT_TRUE(handle.cancel());
+    EXPECT_EQ(handle.cancelling(), 2u);
+    EXPECT_EQ(handle.uncancel(), 1u);
+    EXPECT_EQ(handle.uncancel(), 0u);
+    EXPECT_EQ(handle.uncancel(), 0u);
+    co_await turns(3);
+    handle.cancel();
+    co_await turns(2);
+    handle.cancel();
+    co_await turns(2);
+    EXPECT_EQ(co_await handle, 3);
+  }());
+}
+
+TEST(conformance, CANC_22_an_exception_while_cancelled_becomes_the_tasks) {
+  run([]() -> task<void> {
+    auto handle = create_task([]() -> task<void> {
+      try {
+        co_await sleep_long();
+      } catch (const cancelled_error &) {
+        throw std::runtime_error("cleanup failed");
+      }
+    }());
+    co_await yield();
+    handle.cancel();
+    EXPECT_THROW(co_await handle, std::runtime_error);
+    EXPECT_FALSE(handle.cancelled());
+  }());
+}
+
+TEST(conformance, CANC_23_a_coroutine_that_throws_cancelled_error_ends_cancelled) {
+  run([]() -> task<void> {
+    auto handle = create_task([]() -> task<void> {
+      throw cancelled_error();
+      co_return;
+    }());
+    EXPECT_TRUE(co_await ends_cancelled(handle));
+    EXPECT_TRUE(handle.cancelled());
+    EXPECT_EQ(handle.cancelling(), 0u);
+  }());
+}
+
+TEST(conformance, CANC_31_delivery_takes_one_tick) {
+  run([]() -> task<void> {
+    std::uint64_t delivered = 0;
+    auto handle = create_task([](std::uint64_t &at) -> task<void> {
+      try {
+        co_await sleep_long();
+      } catch (const cancelled_error &) {
+        at = ticks();
+        throw;
+      }
+    }(delivered));
+    co_await yield();
+    const auto requested = ticks();
+    handle.cancel();
+    EXPECT_TRUE(co_await ends_cancelled(handle));
+    EXPECT_EQ(delivered, requested + 1);
+  }());
+}
+
+TEST(cancel, of_a_waiter_cancels_the_awaited_task_and_waits_for_it) {
+  run([]() -> task<void> {
+    texts log;
+    auto child = create_task([](texts &l) -> task<void> {
+      try {
+        co_await sleep_long();
+      } catch (const cancelled_error &) {
+        l.push_back("child cleans up");
+        throw;
+      }
+    }(log));
+    auto parent = create_task([](task_handle<void> c, texts &l) -> task<void> {
+      try {
+        co_await c;
+      } catch (const cancelled_error &) {
+        l.push_back("parent");
+        throw;
+      }
+    }(child, log));
+    co_await turns(2);
+    parent.cancel();
+    EXPECT_TRUE(co_await ends_cancelled(parent));
+    EXPECT_EQ(log, (texts{"child cleans up", "parent"}));
+  }());
+}
+
+TEST(cancel, a_direct_await_lets_the_cancellation_through) {
+  run([]() -> task<void> {
+    bool cleaned = false;
+    auto handle = create_task([](bool &c) -> task<void> {
+      struct cleanup {
+        bool &flag;
+        ~cleanup() { flag = true; }
+      } guard{c};
+      co_await sleep_long();
+    }(cleaned));
+    co_await yield();
+    handle.cancel();
+    EXPECT_TRUE(co_await ends_cancelled(handle));
+    EXPECT_TRUE(cleaned);
+  }());
+}
+
+TEST(cancel, is_not_a_std_exception) { EXPECT_FALSE((std::is_base_of_v<std::exception, cancelled_error>)); }
+
+// For each primitive: a waiter is cancelled after each number of turns, before, at and after its wake-up; the primitive
+// must serve the next waiter in any case.
+template <class Wait, class Release> void cancel_at_every_turn(Wait wait, Release release) {
+  for (int cancel_after = 0; cancel_after < 8; ++cancel_after)
+    for (int release_after = 0; release_after < 8; ++release_after) {
+      bool served = false;
+      run([](Wait &w, Release &r, int c, int rel, bool &ok) -> task<void> {
+        auto victim = create_task([](Wait &inner) -> task<void> { co_await inner(); }(w));
+        auto next = create_task([](Wait &inner, bool &done) -> task<void> {
+          co_await inner();
+          done = true;
+        }(w, ok));
+        auto canceller = create_task([](task_handle<void> v, int after) -> task<void> {
+          co_await turns(after);
+          v.cancel();
+        }(victim, c));
+        co_await turns(rel);
+        r();
+        co_await turns(20);
+        if (!victim.done() || !next.done())
+          r();
+        co_await next;
+        co_await canceller;
+      }(wait, release, cancel_after, release_after, served));
+      EXPECT_TRUE(served) << "cancelled after " << cancel_after << ", released after " << release_after;
+    }
+}
+
+TEST(cancel, mutex_loses_nothing) {
+  mutex m;
+  bool held = false;
+  auto wait = [&]() -> task<void> {
+    if (!held) { // the first to come holds it for the test
+      co_await m.lock_manual();
+      held = true;
+      m.unlock();
+    }
+    auto lock = co_await m.lock();
+    co_await yield();
+  };
+  cancel_at_every_turn(wait, [] {});
+  EXPECT_FALSE(m.locked());
+}
+
+TEST(cancel, semaphore_loses_no_unit) {
+  counting_semaphore s{0};
+  auto wait = [&]() -> task<void> { co_await s.acquire_manual(); };
+  for (int cancel_after = 0; cancel_after < 6; ++cancel_after)
+    for (int release_after = 0; release_after < 6; ++release_after) {
+      run([](auto &w, counting_semaphore &sem, int c, int r) -> task<void> {
+        auto victim = create_task(w());
+        auto next = create_task(w());
+        co_await turns(1);
+        int released = 0;
+        for (int i = 0; i < 12; ++i) {
+          if (i == c)
+            victim.cancel();
+          if (i == r) {
+            sem.release();
+            ++released;
+          }
+          co_await yield();
+        }
+        int taken = 0;
+        for (auto *each : {&victim, &next})
+          taken += each->done() && !each->cancelled();
+        EXPECT_EQ(sem.value() + taken, released);
+        sem.release();
+        co_await next;
+        EXPECT_TRUE(victim.done());
+        while (sem.try_acquire()) {
+        }
+      }(wait, s, cancel_after, release_after));
+    }
+}
+
+TEST(cancel, event_forgets_a_cancelled_waiter) {
+  for (int cancel_after = 0; cancel_after < 6; ++cancel_after)
+    for (int set_after = 0; set_after < 6; ++set_after)
+      run([](int c, int s) -> task<void> {
+        event e;
+        auto wait = [](event &on) -> task<void> { co_await on.wait(); };
+        auto victim = create_task(wait(e));
+        auto other = create_task(wait(e));
+        for (int i = 0; i < 8; ++i) {
+          if (i == c)
+            victim.cancel();
+          if (i == s)
+            e.set();
+          co_await yield();
+        }
+        co_await other;
+        EXPECT_TRUE(victim.done());
+      }(cancel_after, set_after));
+}
+
+} // namespace
+} // namespace corace::test

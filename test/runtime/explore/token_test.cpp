@@ -1,0 +1,83 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "explore/label.h"
+#include "explore/token.h"
+
+#include <gtest/gtest.h>
+
+namespace corace::schedule {
+namespace {
+
+TEST(label, round_trip) {
+  for (const char *text : {"_", "A", "Z", "AA", "AZ", "ZZ", "AAA", "A.B.C", "B.AA", "2/_", "3/A.B", "17/C"}) {
+    const auto place = from_label(text);
+    ASSERT_TRUE(place) << text;
+    EXPECT_EQ(to_label(*place), text);
+  }
+  EXPECT_EQ(to_label({1, {26}}), "Z");
+  EXPECT_EQ(to_label({1, {27}}), "AA");
+  EXPECT_EQ(from_label("AB")->path, std::vector<std::uint32_t>{28});
+}
+
+TEST(label, refuses_other_texts) {
+  for (const char *text : {"", ".", "A.", ".A", "a", "1", "A1", "__", "_.A", "/A", "0/A", "1/A", "02/A", "x/A", "2/",
+                           "A B", "ZZZZZZZZZZZZZZZZ"})
+    EXPECT_FALSE(from_label(text)) << text;
+}
+
+TEST(label, keys_tell_places_apart) {
+  EXPECT_NE(key_of({1, {}}), key_of({2, {}}));
+  EXPECT_NE(key_of({1, {1}}), key_of({1, {2}}));
+  EXPECT_NE(key_of({1, {1, 2}}), key_of({1, {2, 1}}));
+  EXPECT_EQ(key_of({1, {1, 2}}), key_of(*from_label("A.B")));
+}
+
+TEST(token, round_trip) {
+  for (const char *text : {"c1.k3f9.-", "c1.0000.A1-B", "c1.k3f9.A1-B,B12-A.C,_3-A,2/A1-2/_"}) {
+    const auto parsed = parse_token(text);
+    ASSERT_TRUE(std::holds_alternative<token>(parsed)) << text << ": " << std::get<std::string>(parsed);
+    EXPECT_EQ(to_string(std::get<token>(parsed)), text);
+  }
+}
+
+struct bad {
+  const char *text, *reason;
+};
+
+TEST(token, malformed_ones_are_refused_with_one_line_that_says_why) {
+  for (const auto &[text, reason] : {
+           bad{"", "it should read like c1.k3f9.A1-B"},
+           bad{"nonsense", "it should read like c1.k3f9.A1-B"},
+           bad{"c1.k3f9", "it should read like c1.k3f9.A1-B"},
+           bad{"c2.k3f9.-", "is of version 'c2', this program reads c1"},
+           bad{"c1.K3F9.-", "'K3F9' is no fingerprint"},
+           bad{"c1.k3f.-", "'k3f' is no fingerprint"},
+           bad{"c1.k3f9.", "the deviation '' has no '-'"},
+           bad{"c1.k3f9.A1", "the deviation 'A1' has no '-'"},
+           bad{"c1.k3f9.A-B", "the deviation 'A-B' has no number of segments"},
+           bad{"c1.k3f9.A0-B", "the deviation 'A0-B' has no number of segments"},
+           bad{"c1.k3f9.A99999999999-B", "has no number of segments"},
+           bad{"c1.k3f9.a1-B", "'a' in the deviation 'a1-B' names no task"},
+           bad{"c1.k3f9.A1-b", "'b' in the deviation 'A1-b' names no task"},
+           bad{"c1.k3f9.A1-B,", "the deviation '' has no '-'"},
+       }) {
+    const auto parsed = parse_token(text);
+    ASSERT_TRUE(std::holds_alternative<std::string>(parsed)) << text;
+    const std::string &said = std::get<std::string>(parsed);
+    EXPECT_NE(said.find(reason), std::string::npos) << text << ": " << said;
+    EXPECT_EQ(said.find('\n'), std::string::npos) << text;
+  }
+}
+
+TEST(token, a_foreign_one_names_both_fingerprints) {
+  const std::string own = program_fingerprint();
+  const std::string foreign = own == "k3f9" ? "k3f8" : "k3f9";
+  const auto parsed = parse_own_token("c1." + foreign + ".A1-B");
+  ASSERT_TRUE(std::holds_alternative<std::string>(parsed));
+  EXPECT_NE(std::get<std::string>(parsed).find("was made by another build"), std::string::npos);
+  EXPECT_NE(std::get<std::string>(parsed).find(own), std::string::npos);
+  EXPECT_TRUE(std::holds_alternative<token>(parse_own_token("c1." + own + ".-")));
+}
+
+} // namespace
+} // namespace corace::schedule
