@@ -3,6 +3,7 @@
 
 #include "detect/sites.h"
 
+#include "report/start.h"
 #include "vocab/stable_hash.h"
 
 #include <algorithm>
@@ -79,7 +80,10 @@ extern "C" void __corace_module(const corace_site *begin, const corace_site *end
   using namespace corace::detect;
   if (begin == end)
     return;
-  registry &all = the_registry();
-  const std::scoped_lock guard(all.lock);
-  all.modules.push_back({begin, end});
+  {
+    registry &all = the_registry();
+    const std::scoped_lock guard(all.lock);
+    all.modules.push_back({begin, end});
+  }
+  corace::report::at_start();
 }
