@@ -94,6 +94,18 @@ thread_state *this_thread() noexcept {
   return state->busy ? nullptr : &current_run(the_detector(), *state);
 }
 
+detector_scope::detector_scope(detector &d) : detector_(d), thread_(this_thread()) {
+  if (thread_ != nullptr)
+    thread_->busy = true;
+  detector_.lock.lock();
+}
+
+detector_scope::~detector_scope() {
+  detector_.lock.unlock();
+  if (thread_ != nullptr)
+    thread_->busy = false;
+}
+
 void detector::begin(const run_options &wanted) {
   recording = false;
   ++run;
@@ -157,13 +169,13 @@ bool conflict(const footprint &a, const footprint &b) noexcept {
 
 void begin_run(const run_options &options) {
   detector &d = the_detector();
-  const std::scoped_lock guard(d.lock);
+  const detector_scope scope(d);
   d.begin(options);
 }
 
 run_result end_run() {
   detector &d = the_detector();
-  const std::scoped_lock guard(d.lock);
+  const detector_scope scope(d);
   return d.end();
 }
 
@@ -174,7 +186,7 @@ void pause(bool paused) noexcept {
 
 std::string load_candidates(const std::string &path) {
   detector &d = the_detector();
-  const std::scoped_lock guard(d.lock);
+  const detector_scope scope(d);
   return d.candidates.load(path);
 }
 
@@ -182,7 +194,7 @@ const std::vector<candidate> &candidates() noexcept { return the_detector().cand
 
 task_id add_task(task_id parent, std::string_view name) {
   detector &d = the_detector();
-  const std::scoped_lock guard(d.lock);
+  const detector_scope scope(d);
   d.explicit_tasks = true;
   const task_id id = d.new_task(parent, d.tick());
   d.at(id).name = name;
@@ -194,7 +206,7 @@ void enter(task_id id) noexcept {
   thread_state *thread = this_thread();
   if (thread == nullptr)
     return;
-  const detector_scope scope(d, *thread);
+  const detector_scope scope(d);
   if (!d.exists(id))
     return;
   thread->entered = id;
@@ -209,7 +221,7 @@ void leave() noexcept {
   thread_state *thread = this_thread();
   if (thread == nullptr)
     return;
-  const detector_scope scope(d, *thread);
+  const detector_scope scope(d);
   thread->entered = no_task;
   if (!thread->collects)
     return;
@@ -222,7 +234,7 @@ void leave() noexcept {
 
 void order(task_id from, task_id to) {
   detector &d = the_detector();
-  const std::scoped_lock guard(d.lock);
+  const detector_scope scope(d);
   d.add_edge(from, to);
 }
 
@@ -244,13 +256,13 @@ task_id current_task() noexcept {
     return no_task;
   if (d.explicit_tasks)
     return thread->entered;
-  const detector_scope scope(d, *thread);
+  const detector_scope scope(d);
   return d.current(*thread);
 }
 
 std::string task_name(task_id id) {
   detector &d = the_detector();
-  const std::scoped_lock guard(d.lock);
+  const detector_scope scope(d);
   return d.name_of(id);
 }
 

@@ -24,9 +24,10 @@ thread_state *recording_thread(detector &d) noexcept {
 bool is_private(const thread_state &thread, std::uintptr_t address, std::uintptr_t here) noexcept {
   if (address < here)
     return address >= thread.stack_low && thread.stack_low != 0;
-  const std::uintptr_t began = !thread.stack.empty()       ? thread.stack.back().stack
-                               : thread.entered != no_task ? thread.entered_stack
-                                                           : 0;
+  // A scheduler's own mark comes first: it lies above the running coroutine's locals, an activation's lies below them.
+  const std::uintptr_t began = thread.entered != no_task ? thread.entered_stack
+                               : !thread.stack.empty()   ? thread.stack.back().stack
+                                                         : 0;
   return address < began;
 }
 
@@ -36,7 +37,7 @@ void access_memory(const void *address, std::uint64_t size, const corace_site *s
   thread_state *thread = recording_thread(d);
   if (thread == nullptr || size == 0 || is_private(*thread, number(address), here))
     return;
-  const detector_scope scope(d, *thread);
+  const detector_scope scope(d);
   d.touch(*thread, number(address), size, site, reads, writes);
 }
 
@@ -45,7 +46,7 @@ template <class Function> void on_event(Function function) {
   thread_state *thread = recording_thread(d);
   if (thread == nullptr)
     return;
-  const detector_scope scope(d, *thread);
+  const detector_scope scope(d);
   function(d, *thread);
 }
 

@@ -179,17 +179,18 @@ private:
 [[nodiscard]] thread_state *this_thread() noexcept;
 [[nodiscard]] event to_event(const access &, event::type) noexcept;
 
-/// Holds the detector's lock and keeps what it calls from being observed.
+/// Holds the detector's lock and keeps what it calls from being observed: the standard library's templates are shared
+/// with the program, so the copies that the detector runs may be instrumented ones.
 class detector_scope {
 public:
-  detector_scope(detector &d, thread_state &thread) : guard_(d.lock), thread_(thread) { thread_.busy = true; }
-  ~detector_scope() { thread_.busy = false; }
+  explicit detector_scope(detector &d);
+  ~detector_scope();
   detector_scope(const detector_scope &) = delete;
   detector_scope &operator=(const detector_scope &) = delete;
 
 private:
-  std::scoped_lock<std::mutex> guard_;
-  thread_state &thread_;
+  detector &detector_;
+  thread_state *thread_; ///< null where the thread's end, or an outer scope, has seen to it
 };
 
 } // namespace corace::detect

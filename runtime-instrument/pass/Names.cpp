@@ -80,9 +80,7 @@ Named ofGlobal(const GlobalVariable &Global) {
   return {Global.hasPrivateLinkage() ? std::string() : demangle(Global.getName()), Type};
 }
 
-Named ofVariable(const DILocalVariable &Variable) {
-  return {Variable.getName().str(), stripped(Variable.getType())};
-}
+Named ofVariable(const DILocalVariable &Variable) { return {Variable.getName().str(), stripped(Variable.getType())}; }
 
 Named ofAlloca(const AllocaInst &ConstSlot) {
   auto &Slot = const_cast<AllocaInst &>(ConstSlot);

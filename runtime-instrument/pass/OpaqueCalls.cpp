@@ -35,7 +35,8 @@ constexpr NodeFunction NodeFunctions[] = {
     {"_ZNSt8__detail15_List_node_base4swapERS0_S1_", ListNode, {0, 1}, 2},
 };
 
-/// std::basic_string lives in the library: its members are declared in the header and defined there.
+/// A string is one value to its user: its members read it or write it as a whole, in the line that calls them. (Before
+/// C++20 their bodies are in the library, from C++20 on in every object; this makes no difference.)
 bool isStringMember(StringRef Name, bool &Const) {
   Const = Name.consume_front("_ZNK");
   if (!Const && !Name.consume_front("_ZN"))
@@ -75,7 +76,7 @@ void addStringAccesses(const CallBase &Call, bool Const, SmallVectorImpl<OpaqueA
 SmallVector<OpaqueAccess, 4> opaqueAccesses(const CallBase &Call) {
   SmallVector<OpaqueAccess, 4> Result;
   const Function *Callee = Call.getCalledFunction();
-  if (!Callee || !Callee->hasName() || (!Callee->isDeclaration() && !Callee->hasAvailableExternallyLinkage()))
+  if (!Callee || !Callee->hasName())
     return Result;
   const StringRef Name = Callee->getName();
   for (const NodeFunction &Known : NodeFunctions)
@@ -86,6 +87,11 @@ SmallVector<OpaqueAccess, 4> opaqueAccesses(const CallBase &Call) {
   if (bool Const; isStringMember(Name, Const))
     addStringAccesses(Call, Const, Result);
   return Result;
+}
+
+bool isOpaque(const Function &F) {
+  bool Const;
+  return isStringMember(F.getName(), Const);
 }
 
 Value *freedPointer(const CallBase &Call) {

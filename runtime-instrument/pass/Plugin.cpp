@@ -7,6 +7,7 @@
 #include "Coroutines.h"
 #include "Interface.h"
 #include "Names.h"
+#include "OpaqueCalls.h"
 #include "SiteTable.h"
 
 #include "interface/corace_interface.h"
@@ -41,7 +42,7 @@ bool isOwnCode(StringRef Name) {
 
 bool isLeftAlone(const Function &F) {
   if (F.isDeclaration() || F.hasAvailableExternallyLinkage() || F.hasFnAttribute(Attribute::Naked) ||
-      F.hasFnAttribute(Attribute::DisableSanitizerInstrumentation) || isOwnCode(F.getName()))
+      F.hasFnAttribute(Attribute::DisableSanitizerInstrumentation) || isOwnCode(F.getName()) || isOpaque(F))
     return true;
   // __attribute__((no_sanitize(...))) arrives as strings.
   for (const Attribute &Each : F.getAttributes().getFnAttrs())
