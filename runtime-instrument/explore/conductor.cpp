@@ -127,6 +127,7 @@ detail::task_state *conductor::stop() noexcept {
 }
 
 void conductor::harvest() noexcept {
+  last_ = {};
   for (const report::note &each : report::take_notes()) {
     failure_entry entry{
         .kind = each.kind, .site = each.site, .line = each.line, .file = {}, .function = {}, .message = {}};
@@ -151,7 +152,6 @@ void conductor::harvest() noexcept {
 
 void conductor::end() noexcept {
   harvest();
-  last_ = {};
   memory_.flags[0].finished = true;
 }
 

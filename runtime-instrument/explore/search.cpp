@@ -75,7 +75,7 @@ search_result search::go() {
     explore(s, all);
   }
   if (result_.complete)
-    result_.stopped = "every schedule was run";
+    result_.stopped += (result_.stopped.empty() ? "" : ", so none was left out: ") + std::string("every schedule was run");
   else if (result_.stopped.empty())
     result_.stopped = "all its schedules were run";
   judge_fifo();

@@ -9,6 +9,7 @@
 #include <array>
 #include <memory>
 #include <new>
+#include <utility>
 #include <vector>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -46,9 +47,23 @@ struct pool {
   std::size_t live = 0;
 };
 
+/// Has no destructor: frames may be given back by whatever the thread destroys last.
+thread_local pool *blocks_of_thread = nullptr;
+
+struct give_back {
+  ~give_back() {
+    if (blocks_of_thread && blocks_of_thread->live == 0)
+      delete std::exchange(blocks_of_thread, nullptr);
+  }
+};
+
 pool &own_pool() {
-  thread_local pool blocks;
-  return blocks;
+  if (!blocks_of_thread) {
+    blocks_of_thread = new pool;
+    thread_local const give_back at_exit;
+    static_cast<void>(at_exit);
+  }
+  return *blocks_of_thread;
 }
 } // namespace
 
