@@ -25,7 +25,10 @@ using namespace llvm;
 namespace corace::tool {
 
 Error makeWorkDirectory() {
-  if (std::error_code EC = sys::fs::create_directories(WorkDirectory))
+  std::error_code EC = sys::fs::create_directories(WorkDirectory);
+  if (!EC && !sys::fs::is_directory(WorkDirectory))
+    EC = std::make_error_code(std::errc::not_a_directory);
+  if (EC)
     return fileError(WorkDirectory, EC, "run it in a directory that can be written");
   const std::string Ignore = (WorkDirectory + "/.gitignore").str();
   if (sys::fs::exists(Ignore))

@@ -35,7 +35,7 @@ static Error remember(const std::vector<std::vector<std::string>> &Commands, con
 }
 
 static Expected<std::vector<Evidence>> explore(const std::vector<std::vector<std::string>> &Commands,
-                                               const std::vector<Finding> &Candidates) {
+                                               const std::vector<Finding> &Candidates, bool BuiltHere) {
   std::vector<Evidence> All;
   for (const std::vector<std::string> &Command : Commands) {
     SessionRequest Request{Command, Candidates, {{"mode", "explore"}}, /*Quiet=*/true};
@@ -44,6 +44,8 @@ static Expected<std::vector<Evidence>> explore(const std::vector<std::vector<std
     Expected<SessionResult> Result = runInstrumented(Request);
     if (!Result)
       return Result.takeError();
+    if (Result->Runs.empty() && BuiltHere && Result->Exit.code() == 0)
+      return inputError(Command.front() + ": no coroutine of it was run", "name a program that runs coroutines");
     if (Result->Runs.empty())
       return noEvidence(Command, Result->Exit);
     for (Evidence &Run : Result->Runs)
@@ -77,7 +79,7 @@ static Expected<int> confirm(const Arguments &Args) {
     for (const std::string &Program : *Programs)
       Commands.push_back({Program});
   }
-  Expected<std::vector<Evidence>> Runs = explore(Commands, Checked->Findings);
+  Expected<std::vector<Evidence>> Runs = explore(Commands, Checked->Findings, !Args.HasRest);
   if (!Runs)
     return Runs.takeError();
   SarifRun Report;

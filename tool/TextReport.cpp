@@ -188,13 +188,18 @@ void printFinding(raw_ostream &OS, const Style &Look, SourceLines &Sources, cons
   printSentences(OS, Look, F);
 }
 
-static void printSearches(raw_ostream &OS, const std::vector<Evidence> &Runs) {
+/// How hard each program was tried.
+static void printSearches(raw_ostream &OS, const std::vector<Evidence> &Runs, bool Explored) {
   for (const Evidence &Run : Runs) {
-    if (!Run.Searched)
+    const std::string Program = shownPath(Run.Command.empty() ? Run.Program : Run.Command.front());
+    if (!Run.Searched) {
+      if (Explored)
+        OS << "  " << printable(Program) << ": ran once; only what runs under corace::run can be explored\n";
       continue;
+    }
     const Search &S = *Run.Searched;
-    OS << "  " << shownPath(printable(Run.Command.empty() ? StringRef(Run.Program) : StringRef(Run.Command.front())))
-       << ": " << counted(S.Runs, "schedule") << (S.Complete ? ", exhaustive" : ", not exhaustive");
+    OS << "  " << printable(Program) << ": " << counted(S.Runs, "schedule")
+       << (S.Complete ? ", exhaustive" : ", not exhaustive");
     if (!S.Complete && !S.Stopped.empty() && S.Stopped != "-")
       OS << " (" << printable(S.Stopped) << ')';
     OS << '\n';
@@ -235,7 +240,7 @@ void printReport(raw_ostream &OS, const Style &Look, StringRef Command, const st
     paint(OS, Look, colorOf(Result), Words);
     OS << Remark << '\n';
   }
-  printSearches(OS, Runs);
+  printSearches(OS, Runs, Command == "confirm");
 }
 
 bool countsAsFound(const Finding &F) { return F.Outcome && *F.Outcome <= outcome::predicted; }

@@ -1,0 +1,3 @@
+#include "../shared.h"
+
+int main() { corace::run(both()); }

@@ -1,0 +1,4 @@
+#pragma once
+#include <corace/corace.h>
+
+corace::task<void> both();
