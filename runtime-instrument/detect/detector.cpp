@@ -137,8 +137,17 @@ run_result detector::end() {
           return true;
     return false;
   };
+  // An operation of a library touches an object many times; a reader wants to see it once.
+  const auto place = [](const event &what) { return is_system(what.site) && what.via ? what.via : what.site; };
+  const auto repeats = [&](const event &what) {
+    if (what.address == 0 || result.history.empty() || !is_system(what.site))
+      return false;
+    const event &last = result.history.back();
+    return last.what == what.what && last.task == what.task && last.segment == what.segment &&
+           place(last) == place(what);
+  };
   for (const event &each : history_)
-    if (each.address == 0 || of_violated(each))
+    if ((each.address == 0 || of_violated(each)) && !repeats(each))
       result.history.push_back(each);
   result.violations = std::move(violations_);
   violations_.clear();

@@ -119,7 +119,7 @@ void Accesses::add(Instruction &I, Value *Address, Value *Size, unsigned Kind, b
   if (leaveOut(I, Address))
     return;
   const auto *Known = dyn_cast<ConstantInt>(Size);
-  const bool WritesBack = !Stored.empty() && Derivation.derives(Address, Known ? Known->getZExtValue() : 0, Stored);
+  const bool WritesBack = !Stored.empty() && Derivation.derives(I, Address, Known ? Known->getZExtValue() : 0, Stored);
   Found.push_back({&I, Address, Size, Kind, After, WritesBack});
 }
 
@@ -182,8 +182,9 @@ void Accesses::instrument() {
     else if (!positionAfter(B, *Each.At))
       continue;
     setPlace(B, F, Each.At->getDebugLoc());
+    const auto *Size = dyn_cast<ConstantInt>(Each.Size);
     Constant *Site = Sites.add(F, Each.Kind, Each.WriteBack ? CORACE_SITE_WRITE_BACK : 0, Each.At->getDebugLoc(),
-                               objectName(Each.Address, Layout));
+                               objectName(Each.Address, Size ? Size->getZExtValue() : 0, Layout));
     switch (Each.Kind) {
     case CORACE_SITE_READ:
       ++Counts.Reads;

@@ -77,7 +77,7 @@ Named ofGlobal(const GlobalVariable &Global) {
   SmallVector<DIGlobalVariableExpression *, 1> Described;
   Global.getDebugInfo(Described);
   const DIType *Type = Described.empty() ? nullptr : stripped(Described.front()->getVariable()->getType());
-  return {Global.hasPrivateLinkage() ? std::string() : demangle(Global.getName()), Type};
+  return {Global.hasPrivateLinkage() ? std::string() : readable(Global.getName()), Type};
 }
 
 Named ofVariable(const DILocalVariable &Variable) { return {Variable.getName().str(), stripped(Variable.getType())}; }
@@ -137,14 +137,32 @@ Named named(const Value *Address, const DataLayout &Layout, int Depth) {
 
 } // namespace
 
-std::string objectName(const Value *Address, const DataLayout &Layout) {
+std::string objectName(const Value *Address, uint64_t Size, const DataLayout &Layout) {
   Named Result = named(Address, Layout, 0);
-  // The first member has its object's address: at offset 0 the instruction names the object alone.
-  if (const auto *Class = dyn_cast_or_null<DICompositeType>(Result.Type);
-      Class && !isa<GEPOperator>(Address->stripPointerCasts()) && Class->getTag() != dwarf::DW_TAG_array_type)
-    if (Named Member = memberAt(Class, 0, Result); Member.Type && !isa<DICompositeType>(Member.Type))
-      Result = Member;
+  // An object and its first member have one address; the size tells which is meant.
+  while (const auto *Class = dyn_cast_or_null<DICompositeType>(Result.Type)) {
+    if (Size == 0 || Class->getTag() == dwarf::DW_TAG_array_type || Class->getSizeInBits() < Size * 8)
+      break;
+    const Named Member = memberAt(Class, 0, Result);
+    const bool IsWhole = Class->getSizeInBits() == Size * 8 && isa_and_nonnull<DICompositeType>(Member.Type);
+    if (Member.Type == Result.Type || IsWhole)
+      break;
+    Result = Member;
+  }
   return Result.Name == "this" ? std::string() : Result.Name;
+}
+
+std::string readable(StringRef Mangled) {
+  std::string Name = demangle(Mangled);
+  const std::pair<StringRef, StringRef> Replacements[] = {
+      {"[abi:cxx11]", ""},
+      {"std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char>>", "std::string"},
+      {"std::__cxx11::", "std::"},
+  };
+  for (const auto &[From, To] : Replacements)
+    for (size_t At = 0; (At = Name.find(From.data(), At)) != std::string::npos; At += To.size())
+      Name.replace(At, From.size(), To.data(), To.size());
+  return Name;
 }
 
 std::string lastName(StringRef Demangled) {
@@ -173,7 +191,7 @@ std::string lastName(StringRef Demangled) {
 
 std::string calleeName(const CallBase &Call) {
   const Function *Callee = Call.getCalledFunction();
-  return Callee ? lastName(demangle(Callee->getName())) : std::string();
+  return Callee ? lastName(readable(Callee->getName())) : std::string();
 }
 
 } // namespace corace::pass

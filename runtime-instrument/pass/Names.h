@@ -10,7 +10,10 @@
 
 namespace corace::pass {
 
-std::string objectName(const llvm::Value *Address, const llvm::DataLayout &Layout);
+/// `Size` bytes are accessed, 0: not known.
+std::string objectName(const llvm::Value *Address, uint64_t Size, const llvm::DataLayout &Layout);
+/// The demangled name as its author would write it: no ABI tags, std::string under its usual name.
+std::string readable(llvm::StringRef Mangled);
 /// The callee's name without scope and parameters; empty for an indirect call.
 std::string calleeName(const llvm::CallBase &Call);
 /// "ns::Class<int>::get(char) const" gives "get".

@@ -18,7 +18,8 @@ struct OpaqueAccess {
 /// What a call of a known library function reads before and writes by the time it returns. Empty for all others.
 llvm::SmallVector<OpaqueAccess, 4> opaqueAccesses(const llvm::CallBase &Call);
 
-/// Whether calls of this function are described by opaqueAccesses(), so that its body, should there be one, is left alone.
+/// Whether calls of this function are described by opaqueAccesses(), so that its body, should there be one, is left
+/// alone.
 bool isOpaque(const llvm::Function &F);
 
 /// The pointer that a call gives back to the allocator; null for other calls.

@@ -30,11 +30,18 @@ static cl::opt<bool> PrintStatistics("corace-stats",
 namespace corace::pass {
 namespace {
 
+/// Whether a mangled name stands in namespace `corace`, be it nested in a function of it, or qualified (const, &&).
+bool isInOwnNamespace(StringRef Name) {
+  if (!Name.consume_front("_Z"))
+    return false;
+  Name = Name.ltrim('Z');
+  return Name.consume_front("N") && Name.ltrim("rVKRO").starts_with("6corace");
+}
+
 /// The primitives report to the detector themselves, and what they keep in the library's containers is their business.
 bool isOwnCode(StringRef Name) {
-  for (StringRef Prefix : {"_ZN6corace", "_ZNK6corace", "_ZZN6corace", "_ZZNK6corace", "__corace", "corace."})
-    if (Name.starts_with(Prefix))
-      return true;
+  if (isInOwnNamespace(Name) || Name.starts_with("__corace") || Name.starts_with("corace."))
+    return true;
   const bool InStandardLibrary = Name.starts_with("_ZNSt") || Name.starts_with("_ZNKSt") || Name.starts_with("_ZSt") ||
                                  Name.starts_with("_ZN9__gnu_cxx") || Name.starts_with("_ZNK9__gnu_cxx");
   return InStandardLibrary && Name.contains("6corace");

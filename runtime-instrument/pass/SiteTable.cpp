@@ -3,10 +3,11 @@
 
 #include "SiteTable.h"
 
+#include "Names.h"
+
 #include "interface/corace_interface.h"
 #include "vocab/stable_hash.h"
 
-#include "llvm/Demangle/Demangle.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
 
@@ -44,7 +45,7 @@ SiteTable::FunctionTexts &SiteTable::textsOf(Function &F) {
     // Internal functions of the same name stand in different files; their module tells them apart at run time.
     stable_hash Hash;
     Hash.add(std::string_view(F.getName()));
-    At->second = {text(demangle(F.getName())), Hash.value(), 0};
+    At->second = {text(readable(F.getName())), Hash.value(), 0};
   }
   return At->second;
 }

@@ -80,70 +80,95 @@ std::string WriteBack::spell(const Value *V, int Depth) {
   return Itself;
 }
 
-bool WriteBack::derives(const Value *Address, uint64_t Size, ArrayRef<const Value *> Values) {
-  const std::string Target = path(Address);
-  SmallPtrSet<const Value *, 32> Seen;
-  SmallVector<const Value *, 32> Open;
-  auto Visit = [&](const Value *V) {
+namespace {
+
+/// The values that one stored value is made of, found backwards through the function.
+class Slice {
+public:
+  Slice(const Instruction &Writer, uint64_t Size, function_ref<bool(const Value *)> IsTarget)
+      : Writer(Writer), Size(Size), IsTarget(IsTarget) {}
+
+  bool reachesTarget(ArrayRef<const Value *> From) {
+    for (const Value *V : From)
+      visit(V);
+    while (!Found && !Open.empty() && Seen.size() < MaxSlice)
+      step(*cast<Instruction>(Open.pop_back_val()));
+    return Found;
+  }
+
+private:
+  void visit(const Value *V) {
     if (isa<Instruction>(V) && Seen.insert(V).second)
       Open.push_back(V);
-  };
-  auto VisitSlot = [&](const Value *Slot) {
-    // Whatever is put into a local variable, at any place of it, may be what is taken out again; a callee that gets
-    // its address may put in what it makes of its other arguments.
-    if (!Seen.insert(Slot).second)
+  }
+
+  /// A callee reads what it is given, be it by value or by address. A larger object that only begins at the target's
+  /// address is another matter: `this`, for a function that is called on the object.
+  void visitArguments(const CallBase &Call, const Value *Except = nullptr) {
+    for (const Use &Argument : Call.args()) {
+      if (Except && Argument->stripInBoundsOffsets() == Except)
+        continue;
+      if (Argument->getType()->isPointerTy()) {
+        const uint64_t Given = Call.getParamDereferenceableBytes(Call.getArgOperandNo(&Argument));
+        Found |= Given != 0 && Given <= Size && IsTarget(Argument.get());
+      }
+      visit(Argument.get());
+    }
+  }
+
+  /// Whatever is put into a local variable, at any place of it, may be what is taken out again; a callee that gets its
+  /// address may put in what it makes of its other arguments.
+  void visitSlot(const Value *Slot) {
+    if (!Slots.insert(Slot).second)
       return;
     SmallVector<const Value *, 8> Aliases{Slot};
-    while (!Aliases.empty())
-      for (const User *U : Aliases.pop_back_val()->users()) {
-        if (const auto *Store = dyn_cast<StoreInst>(U); Store && Store->getValueOperand() != Slot)
-          Visit(Store->getValueOperand());
+    while (!Aliases.empty()) {
+      const Value *Alias = Aliases.pop_back_val();
+      for (const User *U : Alias->users()) {
+        if (const auto *Store = dyn_cast<StoreInst>(U); Store && Store->getPointerOperand() == Alias)
+          visit(Store->getValueOperand());
         else if (isa<GEPOperator>(U) || isa<CastInst>(U))
           Aliases.push_back(U);
-        else if (const auto *Call = dyn_cast<CallBase>(U); Call && !Call->isLifetimeStartOrEnd())
-          for (const Use &Argument : Call->args())
-            if (Argument->stripInBoundsOffsets() != Slot)
-              Visit(Argument.get());
+        else if (const auto *Call = dyn_cast<CallBase>(U); Call && Call != &Writer && !Call->isLifetimeStartOrEnd())
+          visitArguments(*Call, Slot);
       }
-  };
-  for (const Value *V : Values)
-    Visit(V);
-  while (!Open.empty() && Seen.size() < MaxSlice) {
-    const auto *I = cast<Instruction>(Open.pop_back_val());
-    if (const auto *Slot = dyn_cast<AllocaInst>(I)) { // given by address
-      Seen.erase(Slot);
-      VisitSlot(Slot);
-      if (path(Slot) == Target && Slot != Address)
-        return true;
-      continue;
     }
-    if (const auto *Load = dyn_cast<LoadInst>(I)) {
+  }
+
+  void step(const Instruction &I) {
+    if (isa<AllocaInst>(I)) { // given by address
+      visitSlot(&I);
+    } else if (const auto *Load = dyn_cast<LoadInst>(&I)) {
       const Value *From = Load->getPointerOperand();
       const Value *Base = From->stripInBoundsOffsets();
-      if (path(From) == Target)
-        return true;
-      if (isa<AllocaInst>(Base))
-        VisitSlot(Base);
+      if (IsTarget(From))
+        Found = true;
+      else if (isa<AllocaInst>(Base))
+        visitSlot(Base);
       else if (isa<CallBase>(Base))
-        Visit(Base); // a reference that a function has chosen: std::max
-      continue;
+        visit(Base); // a reference that a function has chosen: std::max
+    } else if (const auto *Call = dyn_cast<CallBase>(&I)) {
+      visitArguments(*Call);
+    } else {
+      for (const Use &Operand : I.operands())
+        visit(Operand.get());
     }
-    if (const auto *Call = dyn_cast<CallBase>(I)) {
-      // A callee reads what it is given the address of. A larger object that only begins there is another matter.
-      for (const Use &Argument : Call->args()) {
-        const uint64_t Given = Argument->getType()->isPointerTy()
-                                   ? Call->getParamDereferenceableBytes(Call->getArgOperandNo(&Argument))
-                                   : 0;
-        if (Given != 0 && Given <= Size && path(Argument.get()) == Target)
-          return true;
-        Visit(Argument.get());
-      }
-      continue;
-    }
-    for (const Use &Operand : I->operands())
-      Visit(Operand.get());
   }
-  return false;
+
+  const Instruction &Writer;
+  uint64_t Size;
+  function_ref<bool(const Value *)> IsTarget;
+  SmallPtrSet<const Value *, 32> Seen, Slots;
+  SmallVector<const Value *, 32> Open;
+  bool Found = false;
+};
+
+} // namespace
+
+bool WriteBack::derives(const Instruction &Writer, const Value *Address, uint64_t Size,
+                        ArrayRef<const Value *> Values) {
+  const std::string Target = path(Address);
+  return Slice(Writer, Size, [&](const Value *V) { return path(V) == Target; }).reachesTarget(Values);
 }
 
 } // namespace corace::pass

@@ -17,8 +17,9 @@ class WriteBack {
 public:
   explicit WriteBack(const llvm::DataLayout &Layout) : Layout(Layout) {}
 
-  /// `Values` is what the location of `Size` bytes at `Address` gets.
-  bool derives(const llvm::Value *Address, uint64_t Size, llvm::ArrayRef<const llvm::Value *> Values);
+  /// `Values` is what the location of `Size` bytes at `Address` gets from the instruction `Writer`.
+  bool derives(const llvm::Instruction &Writer, const llvm::Value *Address, uint64_t Size,
+               llvm::ArrayRef<const llvm::Value *> Values);
 
 private:
   /// A spelling of a value that is the same for the same path: "the member at 8 of what argument 0 points to". The
