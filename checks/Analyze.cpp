@@ -41,6 +41,13 @@ void sortWindows(CoroutineFacts &Facts) {
 class Collector {
 public:
   void add(Finding F, unsigned Precedence) {
+    // Several acts on one test that was made before one suspension are one window: the first speaks for all.
+    if (F.Kind == race_kind::check_then_act || F.Kind == race_kind::stale_read) {
+      auto Test = std::tuple(F.First.File, F.First.Offset, F.Suspension.Offset);
+      auto [It, New] = ByTest.try_emplace(Test, F.Main.Offset);
+      if (!New && It->second != F.Main.Offset)
+        return;
+    }
     // Instantiations of one template, and several first accesses of one window, say the same.
     auto Key = std::tuple(F.Main.File, F.Main.EndOffset, F.Object);
     auto [It, New] = BySecond.try_emplace(Key, Findings.size());
@@ -72,6 +79,7 @@ private:
   };
   std::vector<Ranked> Findings;
   std::map<std::tuple<std::string, unsigned, std::string>, std::size_t> BySecond;
+  std::map<std::tuple<std::string, unsigned, unsigned>, unsigned> ByTest;
 };
 
 } // namespace

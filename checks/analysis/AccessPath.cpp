@@ -219,9 +219,11 @@ namespace {
 class BindingCollector : public RecursiveASTVisitor<BindingCollector> {
 public:
   llvm::DenseMap<const VarDecl *, const Expr *> Bound;
+  llvm::DenseSet<const VarDecl *> Stepped;
   llvm::DenseSet<const VarDecl *> Leaves; ///< used as a whole value, so others may hold it too
 
   bool shouldVisitLambdaBody() const { return true; }
+  bool shouldVisitImplicitCode() const { return true; } // the iterators of range-for
 
   bool VisitVarDecl(VarDecl *Var) {
     if (Var->getInit() && isPointerLike(Var->getType()))
@@ -229,19 +231,25 @@ public:
     return true;
   }
   bool VisitBinaryOperator(BinaryOperator *Op) {
-    if (Op->isAssignmentOp())
-      rebind(Op->getLHS(), Op->getOpcode() == BO_Assign ? Op->getRHS() : nullptr);
+    if (Op->getOpcode() == BO_Assign)
+      rebind(Op->getLHS(), Op->getRHS());
+    else if (Op->isAssignmentOp())
+      step(Op->getLHS());
     return true;
   }
   bool VisitUnaryOperator(UnaryOperator *Op) {
-    if (Op->isIncrementDecrementOp() || Op->getOpcode() == UO_AddrOf)
+    if (Op->isIncrementDecrementOp())
+      step(Op->getSubExpr());
+    else if (Op->getOpcode() == UO_AddrOf)
       rebind(Op->getSubExpr(), nullptr);
     return true;
   }
   bool VisitCXXOperatorCallExpr(CXXOperatorCallExpr *Call) {
     auto Kind = Call->getOperator();
-    if (Kind == OO_PlusPlus || Kind == OO_MinusMinus || Kind == OO_Equal || Kind == OO_PlusEqual || Kind == OO_MinusEqual)
-      rebind(Call->getArg(0), Kind == OO_Equal && Call->getNumArgs() == 2 ? Call->getArg(1) : nullptr);
+    if (Kind == OO_PlusPlus || Kind == OO_MinusMinus || Kind == OO_PlusEqual || Kind == OO_MinusEqual)
+      step(Call->getArg(0));
+    else if (Kind == OO_Equal)
+      rebind(Call->getArg(0), Call->getNumArgs() == 2 ? Call->getArg(1) : nullptr);
     else if (Kind == OO_Arrow || Kind == OO_Star)
       Dereferenced.insert(strip(Call->getArg(0)));
     return true;
@@ -265,16 +273,18 @@ public:
 private:
   void bind(const VarDecl *Var, const Expr *E) {
     auto [It, New] = Bound.try_emplace(Var, E);
-    if (!New)
+    if (!New && It->second != E)
       It->second = nullptr;
+  }
+  void step(const Expr *Target) {
+    if (const auto *Ref = dyn_cast_or_null<DeclRefExpr>(strip(Target)))
+      if (const auto *Var = dyn_cast<VarDecl>(Ref->getDecl()))
+        Stepped.insert(Var);
   }
   void rebind(const Expr *Target, const Expr *E) {
     if (const auto *Ref = dyn_cast_or_null<DeclRefExpr>(strip(Target)))
       if (const auto *Var = dyn_cast<VarDecl>(Ref->getDecl()); Var && isPointerLike(Var->getType())) {
-        if (Bound.contains(Var))
-          Bound[Var] = nullptr;
-        else
-          bind(Var, E);
+        bind(Var, E);
       }
   }
   llvm::DenseSet<const Expr *> Dereferenced;
@@ -308,6 +318,7 @@ void PathResolver::collectBindings(const Stmt *Body) {
   Collector.TraverseStmt(const_cast<Stmt *>(Body));
   Collector.finish();
   Bindings = std::move(Collector.Bound);
+  Stepped = std::move(Collector.Stepped);
   for (const auto &[Var, Init] : Bindings)
     if (Init && makesObject(Init) && !Collector.Leaves.contains(Var))
       Fresh.insert(Var);
@@ -386,10 +397,16 @@ AccessPath PathResolver::pointeeOfVariable(const VarDecl *Var, unsigned Depth) c
     return P.plus({AccessPath::Step::Kind::Deref, nullptr, 0, {}}, Target);
   auto It = Bindings.find(Var);
   if (It != Bindings.end() && It->second && Depth < MaxDepth)
-    if (AccessPath Bound = pointeeImpl(It->second, Depth + 1))
+    if (AccessPath Bound = pointeeImpl(It->second, Depth + 1)) {
+      // A pointer that moves along stays in its array, at an element that is not known.
+      if (Stepped.contains(Var) && !Bound.Steps.empty())
+        if (AccessPath::Step &Last = Bound.Steps.back();
+            Last.K == AccessPath::Step::Kind::Constant || Last.K == AccessPath::Step::Kind::Symbol)
+          Last = {AccessPath::Step::Kind::Any, nullptr, 0, {}};
       return Bound;
-  if (!P)
-    return P;
+    }
+  if (!P || Var->isImplicit()) // the iterator of a range-for over something unknown
+    return {};
   // A pointer that is re-bound, a pointer parameter, or one from somewhere unknown.
   P.Base = AccessPath::BaseKind::Pointee;
   P.Type = Target;

@@ -94,6 +94,8 @@ private:
   clang::ASTContext &Context;
   /// Local pointer-like variables with the one expression that they are ever set to; null when there are several.
   llvm::DenseMap<const clang::VarDecl *, const clang::Expr *> Bindings;
+  /// Those that are moved along by ++ and the like: they point to some element of where they started.
+  llvm::DenseSet<const clang::VarDecl *> Stepped;
   /// Shared pointers made here that never leave as a whole.
   llvm::DenseSet<const clang::VarDecl *> Fresh;
 };

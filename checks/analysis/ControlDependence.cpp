@@ -8,9 +8,123 @@
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/RecursiveASTVisitor.h"
 
+#include <algorithm>
+
 using namespace clang;
 
 namespace corace::checks {
+
+namespace {
+
+using Edges = std::vector<llvm::SmallVector<unsigned, 2>>;
+
+/// The nodes that can be reached, in post-order.
+std::vector<unsigned> postOrder(const Edges &Next, unsigned Start) {
+  std::vector<unsigned> Order;
+  std::vector<char> Seen(Next.size());
+  std::vector<std::pair<unsigned, unsigned>> Stack{{Start, 0}};
+  Seen[Start] = 1;
+  while (!Stack.empty()) {
+    auto &[Node, Index] = Stack.back();
+    if (Index == Next[Node].size()) {
+      Order.push_back(Node);
+      Stack.pop_back();
+      continue;
+    }
+    unsigned To = Next[Node][Index++];
+    if (!Seen[To]) {
+      Seen[To] = 1;
+      Stack.push_back({To, 0});
+    }
+  }
+  return Order;
+}
+
+Edges reversed(const Edges &Next) {
+  Edges Previous(Next.size());
+  for (unsigned From = 0; From < Next.size(); ++From)
+    for (unsigned To : Next[From])
+      Previous[To].push_back(From);
+  return Previous;
+}
+
+llvm::DenseSet<unsigned> reachable(const Edges &Next, unsigned Start) {
+  std::vector<unsigned> Order = postOrder(Next, Start);
+  return {Order.begin(), Order.end()};
+}
+
+/// Puts a node of its own in front of the first block of a loop that nothing leads out of; it leads into the loop and to
+/// the exit. True if there was such a loop.
+bool openOneLoop(Edges &Next, unsigned Entry, unsigned Exit) {
+  const Edges Previous = reversed(Next);
+  const llvm::DenseSet<unsigned> Ends = reachable(Previous, Exit);
+  std::vector<unsigned> Order = postOrder(Next, Entry);
+  for (unsigned Head : llvm::reverse(Order)) {
+    if (Ends.contains(Head))
+      continue;
+    const llvm::DenseSet<unsigned> Back = reachable(Previous, Head);
+    if (!llvm::all_of(reachable(Next, Head), [&](unsigned Node) { return Back.contains(Node); }))
+      continue; // it leads to the loop, or to several
+    unsigned Front = static_cast<unsigned>(Next.size());
+    for (auto &Targets : Next)
+      std::replace(Targets.begin(), Targets.end(), Head, Front);
+    Next.push_back({Head, Exit});
+    return true;
+  }
+  return false;
+}
+
+} // namespace
+
+/// Post-dominators after Cooper, Harvey and Kennedy (A Simple, Fast Dominance Algorithm, 2001), on the reversed graph.
+void ControlDependence::findDependences() {
+  ById.resize(Graph->getNumBlockIDs());
+  Edges Next(Graph->getNumBlockIDs());
+  for (const CFGBlock *Block : *Graph) {
+    ById[Block->getBlockID()] = Block;
+    for (const CFGBlock::AdjacentBlock &To : Block->succs())
+      if (const CFGBlock *Target = To.getReachableBlock())
+        Next[Block->getBlockID()].push_back(Target->getBlockID());
+  }
+  const unsigned Entry = Graph->getEntry().getBlockID(), Exit = Graph->getExit().getBlockID();
+  while (openOneLoop(Next, Entry, Exit))
+    ;
+  Dependences.resize(Next.size());
+
+  const unsigned None = ~0u;
+  std::vector<unsigned> Order = postOrder(reversed(Next), Exit);
+  std::vector<unsigned> Number(Next.size(), None), Parent(Next.size(), None);
+  for (unsigned I = 0; I < Order.size(); ++I)
+    Number[Order[I]] = I;
+  Parent[Exit] = Exit;
+  auto common = [&](unsigned A, unsigned B) {
+    while (A != B) {
+      while (Number[A] < Number[B])
+        A = Parent[A];
+      while (Number[B] < Number[A])
+        B = Parent[B];
+    }
+    return A;
+  };
+  for (bool Different = true; Different;) {
+    Different = false;
+    for (unsigned Node : llvm::reverse(Order)) {
+      unsigned New = None;
+      for (unsigned To : Next[Node])
+        if (Parent[To] != None)
+          New = New == None ? To : common(New, To);
+      if (Node != Exit && New != None && New != Parent[Node]) {
+        Parent[Node] = New;
+        Different = true;
+      }
+    }
+  }
+  for (unsigned From : Order)
+    for (unsigned To : Next[From])
+      for (unsigned Node = To; Node != Exit && Node != Parent[From] && Parent[Node] != None; Node = Parent[Node])
+        if (!llvm::is_contained(Dependences[Node], From))
+          Dependences[Node].push_back(From);
+}
 
 ControlDependence::ControlDependence(const FunctionDecl &Function, const Stmt *Body) {
   CFG::BuildOptions Options;
@@ -19,7 +133,7 @@ ControlDependence::ControlDependence(const FunctionDecl &Function, const Stmt *B
   if (!Graph)
     return;
   Dominators = std::make_unique<CFGDomTree>(Graph.get());
-  Calculator = std::make_unique<ControlDependencyCalculator>(Graph.get());
+  findDependences();
   for (const CFGBlock *Block : *Graph) {
     for (const CFGElement &Element : *Block)
       if (auto S = Element.getAs<CFGStmt>())
@@ -45,13 +159,13 @@ ArrayRef<const Stmt *> ControlDependence::decidersOf(const Stmt *S) const {
   if (!New)
     return It->second;
   llvm::SmallVector<const Stmt *, 4> Found;
-  llvm::DenseSet<const CFGBlock *> Seen;
-  llvm::SmallVector<CFGBlock *, 8> Work{const_cast<CFGBlock *>(Block)};
+  llvm::DenseSet<unsigned> Seen;
+  llvm::SmallVector<unsigned, 8> Work{Block->getBlockID()};
   while (!Work.empty())
-    for (CFGBlock *Decider : Calculator->getControlDependencies(Work.pop_back_val()))
+    for (unsigned Decider : Dependences[Work.pop_back_val()])
       if (Seen.insert(Decider).second) {
         Work.push_back(Decider);
-        if (const Stmt *Branch = Decider->getTerminatorStmt())
+        if (const Stmt *Branch = Decider < ById.size() && ById[Decider] ? ById[Decider]->getTerminatorStmt() : nullptr)
           Found.push_back(Branch);
       }
   return Deciders[Block] = std::move(Found);

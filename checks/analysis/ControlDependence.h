@@ -2,16 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Which branches decide whether a statement runs (Ferrante, Ottenstein and Warren, TOPLAS 1987), and which tests always run
-// before it. Computed on a graph without exceptional edges: with them nearly everything depends on everything.
+// before it. Computed on a graph without exceptional edges: with them nearly everything depends on everything. Loops that
+// never end get an imaginary way out at their head, so that every block has a post-dominator.
 #pragma once
 
-#include "clang/Analysis/AnalysisDeclContext.h"
 #include "clang/Analysis/Analyses/Dominators.h"
 #include "clang/Analysis/CFG.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
 
 #include <memory>
+#include <vector>
 
 namespace corace::checks {
 
@@ -40,14 +41,17 @@ private:
   };
   [[nodiscard]] const clang::CFGBlock *blockOf(const clang::Stmt *S) const;
   [[nodiscard]] const llvm::SmallVector<Literal, 2> &literalsOf(const clang::CFGBlock *B) const;
+  void findDependences();
   void findConstants(const clang::FunctionDecl &Function, const clang::Stmt *Body);
 
   std::unique_ptr<clang::CFG> Graph;
   std::unique_ptr<clang::CFGDomTree> Dominators;
-  std::unique_ptr<clang::ControlDependencyCalculator> Calculator;
   llvm::DenseMap<const clang::Stmt *, const clang::CFGBlock *> Blocks;
   llvm::DenseMap<const clang::Stmt *, const clang::CFGBlock *> BranchBlocks;
   llvm::DenseSet<const clang::VarDecl *> Changed; ///< locals that are set more than once
+  /// By block: the blocks at whose ends it is decided whether this one runs.
+  std::vector<llvm::SmallVector<unsigned, 4>> Dependences;
+  std::vector<const clang::CFGBlock *> ById;
   mutable llvm::DenseMap<const clang::CFGBlock *, llvm::SmallVector<const clang::Stmt *, 4>> Deciders;
   mutable llvm::DenseMap<const clang::CFGBlock *, llvm::SmallVector<Literal, 2>> Literals;
 };

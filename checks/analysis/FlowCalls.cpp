@@ -15,19 +15,18 @@ namespace {
 
 StringRef nameOf(const FunctionDecl *F) { return F && F->getDeclName().isIdentifier() ? F->getName() : StringRef(); }
 
-bool hasMemberType(QualType T, StringRef Name) {
-  if (T.isNull())
-    return false;
-  const CXXRecordDecl *R = T.getNonReferenceType()->getAsCXXRecordDecl();
+/// The type that `T::Name` names; null if there is none.
+QualType memberType(QualType T, StringRef Name) {
+  const CXXRecordDecl *R = T.isNull() ? nullptr : T.getNonReferenceType()->getAsCXXRecordDecl();
   if (!R || !R->hasDefinition())
-    return false;
+    return {};
   for (const Decl *D : R->decls())
     if (const auto *Named = dyn_cast<TypedefNameDecl>(D); Named && Named->getName() == Name)
-      return true;
+      return Named->getUnderlyingType();
   for (const CXXBaseSpecifier &Base : R->bases())
-    if (hasMemberType(Base.getType(), Name))
-      return true;
-  return false;
+    if (QualType Found = memberType(Base.getType(), Name); !Found.isNull())
+      return Found;
+  return {};
 }
 
 /// The key that an insertion names: the first argument, or the first half of a pair that is made on the spot.
@@ -145,9 +144,10 @@ void Flow::methodCall(const CallExpr *Call, const Expr *Object, const AccessPath
     Effect = "look";
   unsigned First = firstArgument(Call);
   QualType ObjectType = strip(Object)->getType();
-  bool Keyed = hasMemberType(ObjectType->isPointerType() ? ObjectType->getPointeeType() : ObjectType, "key_type");
-  const Expr *Key = Keyed && Call->getNumArgs() > First ? keyOf(Call, First) : nullptr;
-  bool ByIterator = Key && !Key->getType()->isPointerType() && isPointerLike(Key->getType());
+  QualType KeyType = memberType(ObjectType->isPointerType() ? ObjectType->getPointeeType() : ObjectType, "key_type");
+  const Expr *Key = !KeyType.isNull() && Call->getNumArgs() > First ? keyOf(Call, First) : nullptr;
+  bool ByIterator = Key && !Key->getType()->isPointerType() && isPointerLike(Key->getType()) &&
+                    !Context.hasSameUnqualifiedType(Key->getType(), KeyType);
   AccessPath Element = !Key            ? Path
                        : ByIterator    ? Out.Paths.pointee(Key)
                                        : Out.Paths.element(Path, Key, Call->getType());

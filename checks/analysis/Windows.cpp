@@ -21,6 +21,24 @@ bool covers(const AccessPath &Written, const Fact &Read) {
   return Written.Steps.size() <= Read.Path.Steps.size() || Read.WholeCopy;
 }
 
+/// The operand of the co_await takes the variable as an argument.
+bool isHandedOver(const ValueDecl *Var, const Expr *Await) {
+  const auto *Suspend = dyn_cast<CoawaitExpr>(Await);
+  const auto *Call = Suspend ? dyn_cast_or_null<CallExpr>(strip(Suspend->getOperand())) : nullptr;
+  return Call && llvm::any_of(Call->arguments(), [&](const Expr *Arg) {
+           const Expr *E = strip(Arg);
+           while (const auto *Construct = dyn_cast_or_null<CXXConstructExpr>(E)) {
+             if (Construct->getNumArgs() != 1)
+               break;
+             E = strip(Construct->getArg(0));
+           }
+           if (const auto *Move = dyn_cast_or_null<CallExpr>(E); Move && isPassThrough(Move))
+             E = strip(Move->getArg(0));
+           const auto *Ref = dyn_cast_or_null<DeclRefExpr>(E);
+           return Ref && Ref->getDecl() == Var;
+         });
+}
+
 bool setsConstant(const Expr *Site, const ASTContext &Context) {
   const auto *Op = dyn_cast<BinaryOperator>(Site);
   return Op && Op->getOpcode() == BO_Assign && !Op->getRHS()->isValueDependent() && Op->getRHS()->isEvaluatable(Context);
@@ -102,6 +120,10 @@ void Flow::conditionWindows(const Expr *Site, const AccessPath &P, Act What, Sta
       const Fact &F = Out.Facts[E.Fact];
       if (E.Since == 0 || E.Locks || !overlap(F.Path, P) || excluded(E, Site) || isOwnLoopFlag(Branch, Site, F))
         continue;
+      // Removing one key is right or needless, whatever was known of the container as a whole.
+      if (What == Act::Erase && P.Steps.size() > F.Path.Steps.size() &&
+          P.Steps.back().K != AccessPath::Step::Kind::Any)
+        continue;
       if (compared(Site, E, S))
         continue;
       if (Decides)
@@ -119,6 +141,9 @@ void Flow::snapshotWindows(const Expr *Site, const AccessPath &P, State &S) {
   for (const auto &[Var, Set] : S.Vars)
     for (const Entry &E : Set) {
       const Fact &F = Out.Facts[E.Fact];
+      // Only what an await was given: a copy for other purposes says nothing about the clearing.
+      if (E.Since == 0 || !isHandedOver(Var, Out.Suspensions[E.Since].Site))
+        continue;
       if (F.WholeCopy && E.Since != 0 && !E.Locks && samePlace(F.Path, P) && !excluded(E, Site) && !compared(Site, E, S))
         report(Dependence::Snapshot, Act::Clear, E, Site, P);
     }
