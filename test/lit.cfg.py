@@ -27,6 +27,8 @@ config.substitutions += [
     ("%check_corace", f"{config.python} {config.corace_source_dir}/test/check_corace.py "
                       f"--corace {build_bin}/corace --clang-tidy {llvm_bin}/clang-tidy "
                       f"--plugin {build_lib}/libcorace-tidy.so --filecheck {llvm_bin}/FileCheck"),
+    ("%clang_tidy_corace", f"{llvm_bin}/clang-tidy --load={build_lib}/libcorace-tidy.so"),
+    ("%clang_tidy", f"{llvm_bin}/clang-tidy"),
     ("%corace_pass", f"{build_lib}/libcorace-pass.so"),
     ("%corace_tidy", f"{build_lib}/libcorace-tidy.so"),
     ("%clangxx_instrumented", f"{clangxx} {compile_flags}"),

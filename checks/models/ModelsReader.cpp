@@ -49,7 +49,7 @@ Error ModelsReader::read(StringRef Text, StringRef FileName) {
         }
         if (R->FirstError.empty())
           R->FirstError = (Twine(R->Name) + ":" + Twine(D.getLineNo()) + ":" + Twine(D.getColumnNo() + 1) + ": " +
-                           D.getMessage())
+                           (R->Failing ? "" : "not valid YAML here: ") + D.getMessage())
                               .str();
       },
       this);
@@ -379,6 +379,7 @@ bool ModelsReader::mode(yaml::Node *Node, std::optional<LockMode> &Out) {
 }
 
 bool ModelsReader::fail(yaml::Node *At, const Twine &Message) {
+  Failing = true; // what the handler gets now is our own message
   if (FirstError.empty() && At)
     Stream->printError(At, Message);
   else if (FirstError.empty())

@@ -59,6 +59,7 @@ private:
   llvm::yaml::Stream *Stream = nullptr;
   std::string Name;
   std::string FirstError;
+  bool Failing = false;
 };
 
 } // namespace corace::checks
