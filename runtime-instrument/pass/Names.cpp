@@ -72,6 +72,7 @@ Named memberAt(const DIType *T, uint64_t Offset, Named Whole, int Depth = 0) {
 }
 
 Named named(const Value *Address, const DataLayout &Layout, int Depth);
+std::string objectName(const Value *Address, uint64_t Size, const DataLayout &Layout, int Depth);
 
 Named ofGlobal(const GlobalVariable &Global) {
   SmallVector<DIGlobalVariableExpression *, 1> Described;
@@ -109,6 +110,20 @@ Named ofLoaded(const LoadInst &Load, const DataLayout &Layout, int Depth) {
   return Pointer;
 }
 
+/// What a smart pointer or a container hands out goes by its name: `*state`, `state->count`, `used_[tenant]`.
+Named ofHandedOut(const CallBase &Call, const DataLayout &Layout, int Depth) {
+  const unsigned Object = Call.hasStructRetAttr() ? 1 : 0;
+  if (!Call.getType()->isPointerTy() || Call.arg_size() <= Object ||
+      !Call.getArgOperand(Object)->getType()->isPointerTy())
+    return {};
+  const std::string Callee = calleeName(Call);
+  for (StringRef Accessor : {"operator*", "operator->", "operator[]", "at", "get", "front", "back", "value"})
+    if (Callee == Accessor)
+      return {objectName(Call.getArgOperand(Object), Call.getParamDereferenceableBytes(Object), Layout, Depth + 1),
+              nullptr};
+  return {};
+}
+
 Named named(const Value *Address, const DataLayout &Layout, int Depth) {
   if (Depth > 8)
     return {};
@@ -122,6 +137,8 @@ Named named(const Value *Address, const DataLayout &Layout, int Depth) {
   if (const auto *Call = dyn_cast<IntrinsicInst>(Address);
       Call && Call->getIntrinsicID() == Intrinsic::threadlocal_address)
     return named(Call->getArgOperand(0), Layout, Depth + 1);
+  if (const auto *Call = dyn_cast<CallBase>(Address))
+    return ofHandedOut(*Call, Layout, Depth);
   if (const auto *Element = dyn_cast<GEPOperator>(Address)) {
     Named Base = named(Element->getPointerOperand(), Layout, Depth + 1);
     APInt Offset(Layout.getIndexTypeSizeInBits(Element->getType()), 0);
@@ -135,21 +152,26 @@ Named named(const Value *Address, const DataLayout &Layout, int Depth) {
   return {};
 }
 
-} // namespace
-
-std::string objectName(const Value *Address, uint64_t Size, const DataLayout &Layout) {
-  Named Result = named(Address, Layout, 0);
+std::string objectName(const Value *Address, uint64_t Size, const DataLayout &Layout, int Depth) {
+  Named Result = named(Address, Layout, Depth);
   // An object and its first member have one address; the size tells which is meant.
   while (const auto *Class = dyn_cast_or_null<DICompositeType>(Result.Type)) {
     if (Size == 0 || Class->getTag() == dwarf::DW_TAG_array_type || Class->getSizeInBits() < Size * 8)
       break;
     const Named Member = memberAt(Class, 0, Result);
-    const bool IsWhole = Class->getSizeInBits() == Size * 8 && isa_and_nonnull<DICompositeType>(Member.Type);
+    const bool IsWhole = Class->getSizeInBits() == Size * 8 && isa_and_nonnull<DICompositeType>(Member.Type) &&
+                         !Class->getName().empty(); // a lambda's only capture is what its author named
     if (Member.Type == Result.Type || IsWhole)
       break;
     Result = Member;
   }
   return Result.Name == "this" ? std::string() : Result.Name;
+}
+
+} // namespace
+
+std::string objectName(const Value *Address, uint64_t Size, const DataLayout &Layout) {
+  return objectName(Address, Size, Layout, 0);
 }
 
 std::string readable(StringRef Mangled) {
