@@ -25,8 +25,9 @@ struct Statistics {
 
 class Accesses {
 public:
-  Accesses(llvm::Function &F, SiteTable &Sites, Interface &Calls, Statistics &Counts)
-      : F(F), Layout(F.getParent()->getDataLayout()), Sites(Sites), Calls(Calls), Counts(Counts), Derivation(Layout) {}
+  Accesses(llvm::Function &Of, SiteTable &Table, Interface &Runtime, Statistics &Count)
+      : F(Of), Layout(Of.getParent()->getDataLayout()), Sites(Table), Calls(Runtime), Counts(Count),
+        Derivation(Layout) {}
 
   /// Decides on the function as it is now.
   void collect();

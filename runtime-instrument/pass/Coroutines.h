@@ -15,7 +15,7 @@ namespace corace::pass {
 
 class Coroutines {
 public:
-  Coroutines(llvm::Function &F, SiteTable &Sites, Interface &Calls) : F(F), Sites(Sites), Calls(Calls) {}
+  Coroutines(llvm::Function &Of, SiteTable &Table, Interface &Runtime) : F(Of), Sites(Table), Calls(Runtime) {}
 
   /// Looks at the function as it is now. False when it is no coroutine of the kind that C++ has.
   bool collect();

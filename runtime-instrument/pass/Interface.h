@@ -12,7 +12,7 @@ namespace corace::pass {
 /// Inserts calls; each is declared when it is first used.
 class Interface {
 public:
-  explicit Interface(llvm::Module &M) : M(M) {}
+  explicit Interface(llvm::Module &Of) : M(Of) {}
 
   void access(llvm::IRBuilder<> &B, llvm::StringRef Name, llvm::Value *Address, llvm::Value *Size,
               llvm::Constant *Site);

@@ -71,7 +71,7 @@ bool isRamp(const Function *F) {
 
 class Instrumentation {
 public:
-  explicit Instrumentation(Module &M) : M(M), Sites(M), Calls(M) {}
+  explicit Instrumentation(Module &Of) : M(Of), Sites(Of), Calls(Of) {}
 
   bool run() {
     std::vector<Function *> Functions;

@@ -22,7 +22,7 @@ namespace corace::pass {
 static_assert(sizeof(corace_site) == 24);
 enum Field : unsigned { FileField, FunctionField, ObjectField };
 
-SiteTable::SiteTable(Module &M) : M(M), Files(M) {
+SiteTable::SiteTable(Module &Of) : M(Of), Files(Of) {
   LLVMContext &C = M.getContext();
   Type *I8 = Type::getInt8Ty(C), *I16 = Type::getInt16Ty(C), *I32 = Type::getInt32Ty(C);
   SiteType = StructType::get(C, {I32, I32, I32, I32, I16, I8, I8, I32});

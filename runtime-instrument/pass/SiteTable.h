@@ -19,7 +19,7 @@ namespace corace::pass {
 
 class SiteTable {
 public:
-  explicit SiteTable(llvm::Module &M);
+  explicit SiteTable(llvm::Module &Of);
 
   /// The address of a new entry. Flags that follow from the place (CORACE_SITE_SYSTEM) are added here.
   llvm::Constant *add(llvm::Function &F, unsigned Kind, unsigned Flags, const llvm::DebugLoc &Place,

@@ -85,8 +85,8 @@ namespace {
 /// The values that one stored value is made of, found backwards through the function.
 class Slice {
 public:
-  Slice(const Instruction &Writer, uint64_t Size, function_ref<bool(const Value *)> IsTarget)
-      : Writer(Writer), Size(Size), IsTarget(IsTarget) {}
+  Slice(const Instruction &By, uint64_t Bytes, function_ref<bool(const Value *)> IsWanted)
+      : Writer(By), Size(Bytes), IsTarget(IsWanted) {}
 
   bool reachesTarget(ArrayRef<const Value *> From) {
     for (const Value *V : From)

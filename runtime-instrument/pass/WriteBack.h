@@ -15,7 +15,7 @@ namespace corace::pass {
 /// Answers for one function, before it is changed.
 class WriteBack {
 public:
-  explicit WriteBack(const llvm::DataLayout &Layout) : Layout(Layout) {}
+  explicit WriteBack(const llvm::DataLayout &OfTarget) : Layout(OfTarget) {}
 
   /// `Values` is what the location of `Size` bytes at `Address` gets from the instruction `Writer`.
   bool derives(const llvm::Instruction &Writer, const llvm::Value *Address, uint64_t Size,
