@@ -58,8 +58,10 @@ struct packed_cells {
 };
 } // namespace
 
-exhaustive_picker::exhaustive_picker(std::span<const std::uint64_t> plan, shared_table<std::uint64_t> &marks) noexcept
-    : footprints_(plan[0]), prefix_(plan.subspan(2, plan[1])), sleepers_(plan.subspan(2 + plan[1])), awake_(marks) {
+exhaustive_picker::exhaustive_picker(std::span<const std::uint64_t> numbers,
+                                     shared_table<std::uint64_t> &marks) noexcept
+    : footprints_(numbers[0]), prefix_(numbers.subspan(2, numbers[1])), sleepers_(numbers.subspan(2 + numbers[1])),
+      awake_(marks) {
   for (std::uint64_t i = 0; i < sleepers_[0]; ++i)
     awake_.push(0);
 }

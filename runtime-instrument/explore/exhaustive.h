@@ -23,7 +23,7 @@ namespace corace::schedule {
 /// steps.
 class exhaustive_picker final : public picker {
 public:
-  exhaustive_picker(std::span<const std::uint64_t> plan, shared_table<std::uint64_t> &marks) noexcept;
+  exhaustive_picker(std::span<const std::uint64_t> numbers, shared_table<std::uint64_t> &marks) noexcept;
   std::size_t pick(const choice &now) override;
 
 private:

@@ -27,7 +27,9 @@ namespace corace::schedule {
 
 namespace {
 /// A run that takes longer than this many seconds hangs.
-constexpr long longest_run = 10;
+[[nodiscard]] long longest_run() {
+  return static_cast<long>(std::clamp<std::uint64_t>(report::current_options().seconds, 1, 10));
+}
 
 bool read_all(int from, void *to, std::size_t size) {
   auto *at = static_cast<char *>(to);
@@ -69,7 +71,7 @@ void become_run(int messages) {
   }
   std::signal(SIGALRM, SIG_DFL);
   itimerval limit{};
-  limit.it_value.tv_sec = longest_run;
+  limit.it_value.tv_sec = longest_run();
   ::setitimer(ITIMER_REAL, &limit, nullptr);
 }
 
@@ -141,8 +143,9 @@ private:
     const int signal = flags.crashed ? flags.crashed : WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     const std::string said = last_words();
     std::string message;
-    if (signal == SIGALRM)
-      message = "the program had not ended after " + std::to_string(longest_run) + " seconds";
+    flags.hung = signal == SIGALRM;
+    if (flags.hung)
+      message = "the program had not ended after " + std::to_string(longest_run()) + " seconds";
     else if (signal == SIGABRT)
       message = said.empty() ? "the program aborted" : said;
     else if (signal)

@@ -11,7 +11,7 @@ namespace corace::schedule {
 /// Plan: the seed of the run.
 class random_picker final : public picker {
 public:
-  explicit random_picker(std::span<const std::uint64_t> plan) noexcept : state_(plan[0]) {}
+  explicit random_picker(std::span<const std::uint64_t> numbers) noexcept : state_(numbers[0]) {}
   std::size_t pick(const choice &now) override {
     if (now.ready.size() == 1)
       return 0;

@@ -20,9 +20,9 @@ public:
     applied,
     not_ready ///< the task that should have run could not
   };
-  replay_picker(std::span<const std::uint64_t> plan, shared_table<std::uint64_t> &marks) noexcept
-      : plan_(plan), marks_(marks) {
-    for (std::size_t i = 0; i < plan.size(); i += 3)
+  replay_picker(std::span<const std::uint64_t> numbers, shared_table<std::uint64_t> &marks) noexcept
+      : plan_(numbers), marks_(marks) {
+    for (std::size_t i = 0; i < numbers.size(); i += 3)
       marks.push(not_reached);
   }
   std::size_t pick(const choice &now) override {
@@ -65,7 +65,7 @@ private:
 /// choice.
 class sequence_picker final : public picker {
 public:
-  explicit sequence_picker(std::span<const std::uint64_t> plan) noexcept : tasks_(plan) {}
+  explicit sequence_picker(std::span<const std::uint64_t> numbers) noexcept : tasks_(numbers) {}
   std::size_t pick(const choice &now) override {
     const std::size_t index = now.step < tasks_.size() ? index_of(now, tasks_[now.step]) : give_up;
     return index == give_up ? canonical(now) : index;

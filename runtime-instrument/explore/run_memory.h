@@ -76,6 +76,7 @@ struct run_flags {
   bool finished;  ///< it came to its end and wrote down all it had
   bool abandoned; ///< the picker gave it up
   bool cut_off;   ///< it took too many steps
+  bool hung;      ///< it was ended because it took too long
   int crashed;    ///< the signal that ended it, as far as it could say; 0: none
 };
 
@@ -106,6 +107,7 @@ struct run_memory {
     history.clear();
     reached.clear();
     flags[0].finished = flags[0].abandoned = flags[0].cut_off = false;
+    flags[0].hung = false;
     flags[0].crashed = 0;
     for (sample_entry &each : samples.all())
       each.known = false;

@@ -75,7 +75,8 @@ search_result search::go() {
     explore(s, all);
   }
   if (result_.complete)
-    result_.stopped += (result_.stopped.empty() ? "" : ", so none was left out: ") + std::string("every schedule was run");
+    result_.stopped +=
+        (result_.stopped.empty() ? "" : ", so none was left out: ") + std::string("every schedule was run");
   else if (result_.stopped.empty())
     result_.stopped = "all its schedules were run";
   judge_fifo();
@@ -188,9 +189,10 @@ void search::look(std::uint64_t found_in_run) {
 }
 
 void search::report(const std::string &key, std::uint64_t found_in_run) {
+  const int times = memory_.flags[0].hung ? 1 : verifications; // a hang costs the whole time limit each time
   const std::vector<deviation> schedule = shrink(key, deviations_of(memory_));
   bool verified = true;
-  for (int i = 0; i < verifications && verified; ++i)
+  for (int i = 0; i < times && verified; ++i)
     verified = shows(key, schedule) && replay::unapplied(schedule, memory_).empty();
   (void)shows(key, schedule, true);
   take(key, found_in_run, schedule, verified);

@@ -16,8 +16,8 @@ namespace corace::schedule {
 /// follow.
 class serial_picker final : public picker {
 public:
-  explicit serial_picker(std::span<const std::uint64_t> plan) noexcept
-      : hurry_(plan[0]), reverse_(plan[1]), order_(plan.subspan(2)) {}
+  explicit serial_picker(std::span<const std::uint64_t> numbers) noexcept
+      : hurry_(numbers[0]), reverse_(numbers[1]), order_(numbers.subspan(2)) {}
   std::size_t pick(const choice &now) override {
     if (const std::size_t last = index_of(now, now.last); last != give_up)
       return last;

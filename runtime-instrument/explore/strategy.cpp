@@ -31,16 +31,17 @@ template <class Picker, class... Args> picker &place(picker_storage &storage, Ar
 }
 } // namespace
 
-picker &make_picker(picker_storage &storage, std::span<const std::uint64_t> plan, shared_table<std::uint64_t> &marks) {
-  const auto kind = static_cast<picker_kind>(plan[0]);
-  plan = plan.subspan(1);
+picker &make_picker(picker_storage &storage, std::span<const std::uint64_t> numbers,
+                    shared_table<std::uint64_t> &marks) {
+  const auto kind = static_cast<picker_kind>(numbers[0]);
+  numbers = numbers.subspan(1);
   switch (kind) {
   case picker_kind::fifo: return place<fifo_picker>(storage);
-  case picker_kind::serial: return place<serial_picker>(storage, plan);
-  case picker_kind::random: return place<random_picker>(storage, plan);
-  case picker_kind::replay: return place<replay_picker>(storage, plan, marks);
-  case picker_kind::sequence: return place<sequence_picker>(storage, plan);
-  case picker_kind::exhaustive: return place<exhaustive_picker>(storage, plan, marks);
+  case picker_kind::serial: return place<serial_picker>(storage, numbers);
+  case picker_kind::random: return place<random_picker>(storage, numbers);
+  case picker_kind::replay: return place<replay_picker>(storage, numbers, marks);
+  case picker_kind::sequence: return place<sequence_picker>(storage, numbers);
+  case picker_kind::exhaustive: return place<exhaustive_picker>(storage, numbers, marks);
   }
   return place<fifo_picker>(storage);
 }

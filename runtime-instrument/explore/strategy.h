@@ -80,7 +80,7 @@ struct picker_storage {
   alignas(std::max_align_t) std::byte bytes[256];
 };
 /// The picker of a plan. `marks` is where it leaves what it has to say.
-[[nodiscard]] picker &make_picker(picker_storage &storage, std::span<const std::uint64_t> plan,
+[[nodiscard]] picker &make_picker(picker_storage &storage, std::span<const std::uint64_t> numbers,
                                   shared_table<std::uint64_t> &marks);
 
 } // namespace corace::schedule

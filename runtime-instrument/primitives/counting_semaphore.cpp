@@ -8,14 +8,17 @@ namespace corace {
 const detail::wait_operations counting_semaphore::awaiter::operations = {
     [](wait_node &node) noexcept {
       if (node.outcome != state::waiting)
-        return false; // it is on its way; await_resume() hands its turn on
+        return false;    // it is on its way; await_resume() hands its turn on
+      if (node.linked()) // else the semaphore is gone
+        node.task->loop->synchronise(static_cast<awaiter &>(node).semaphore_.identity_.get(), true);
       node.unlink();
       node.outcome = state::cancelled;
-      node.task->loop->synchronise(static_cast<awaiter &>(node).semaphore_.identity_.get(), true);
       node.task->loop->wake(*node.task);
       return true;
     },
     [](const wait_node &node) {
+      if (!node.linked())
+        return std::string("a semaphore that is gone");
       const char *name = static_cast<const awaiter &>(node).semaphore_.name_;
       return *name ? std::string("semaphore '") + name + "'" : std::string("a semaphore");
     }};
@@ -61,10 +64,16 @@ void counting_semaphore::awaiter::await_suspend(std::coroutine_handle<> innermos
 void counting_semaphore::awaiter::await_resume() {
   if (!task)
     return; // taken without waiting
-  task->loop->synchronise(semaphore_.identity_.get(), true);
-  const bool has_unit = outcome == state::woken;
-  if (!detail::end_wait(*this))
+  detail::task_state &self = *task;
+  const bool queued = linked(); // until now, unless it was cancelled before its turn or the semaphore is gone
+  const bool has_unit = queued && outcome == state::woken;
+  if (queued)
+    self.loop->synchronise(semaphore_.identity_.get(), true);
+  if (!detail::end_wait(*this)) {
+    if (!queued)
+      throw usage_error("task '" + self.name + "' waited for a semaphore that is gone");
     return;
+  }
   if (has_unit) {
     ++semaphore_.units_;
     semaphore_.wake_next();

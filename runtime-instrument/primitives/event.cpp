@@ -15,6 +15,8 @@ const detail::wait_operations event::awaiter::operations = {
       return true;
     },
     [](const wait_node &node) {
+      if (!node.linked())
+        return std::string("an event that is gone");
       const char *name = static_cast<const awaiter &>(node).event_.name_;
       return *name ? std::string("event '") + name + "'" : std::string("an event");
     }};

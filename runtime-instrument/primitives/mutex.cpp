@@ -14,15 +14,17 @@ namespace {
 const detail::wait_operations mutex::awaiter::operations = {
     [](wait_node &node) noexcept {
       if (node.outcome != state::waiting)
-        return false; // it is on its way; await_resume() hands its turn on
-      auto &m = static_cast<awaiter &>(node).mutex_;
+        return false;    // it is on its way; await_resume() hands its turn on
+      if (node.linked()) // else the mutex is gone
+        node.task->loop->synchronise(static_cast<awaiter &>(node).mutex_.identity_.get(), true);
       node.unlink();
       node.outcome = state::cancelled;
-      node.task->loop->synchronise(m.identity_.get(), true);
       node.task->loop->wake(*node.task);
       return true;
     },
     [](const wait_node &node) {
+      if (!node.linked())
+        return std::string("a mutex that is gone");
       const mutex &m = static_cast<const awaiter &>(node).mutex_;
       return label(m.name_) + (m.owner_ ? ", which '" + m.owner_->name + "' holds" : "");
     }};
@@ -74,12 +76,16 @@ void mutex::awaiter::await_resume() {
   if (!task)
     return; // taken without waiting
   detail::task_state &self = *task;
-  self.loop->synchronise(mutex_.identity_.get(), true);
+  const bool queued = linked(); // until now, unless it was cancelled before its turn or the mutex is gone
+  if (queued)
+    self.loop->synchronise(mutex_.identity_.get(), true);
   if (detail::end_wait(*this)) {
-    if (!mutex_.owner_)
+    if (queued && !mutex_.owner_)
       mutex_.wake_first();
     throw cancelled_error();
   }
+  if (!queued)
+    throw usage_error("task '" + self.name + "' waited for a mutex that is gone");
   mutex_.take(self);
 }
 

@@ -129,17 +129,12 @@ void finish() noexcept {
 }
 
 void at_exit() {
-  auto &session = schedule::session::get();
+  // A schedule that the program did not follow is no evidence.
+  if (auto &session = schedule::session::get(); session.replayed() && !finished)
+    if (const std::string problem = schedule::replay::unapplied(session.replayed()->deviations, *session.memory());
+        !problem.empty())
+      refuse("the token '" + current_options().token + "' does not fit this program: " + problem);
   finish();
-  if (!session.replayed())
-    return;
-  const std::string problem = schedule::replay::unapplied(session.replayed()->deviations, *session.memory());
-  if (problem.empty())
-    return;
-  std::fprintf(stderr, "corace: the token '%s' does not fit this program: %s\n", current_options().token.c_str(),
-               problem.c_str());
-  std::fflush(nullptr);
-  ::_exit(2);
 }
 
 void at_death(bool by_exception, const std::string &message) noexcept {

@@ -21,7 +21,8 @@ TEST(conformance, G_01_results_come_in_the_order_of_the_arguments) {
     std::vector<task<int>> many;
     for (int i = 0; i < 5; ++i)
       many.push_back(give(i, 5 - i));
-    EXPECT_EQ(co_await gather(std::move(many)), (std::vector{0, 1, 2, 3, 4}));
+    const std::vector<int> results = co_await gather(std::move(many));
+    EXPECT_EQ(results, (std::vector{0, 1, 2, 3, 4}));
   }());
 }
 

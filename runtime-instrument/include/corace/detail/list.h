@@ -46,7 +46,9 @@ public:
   /// The one behind `x`; null at the end.
   [[nodiscard]] T *after(const T &x) const noexcept {
     link *next = static_cast<const link &>(x).next_;
-    return next == &head_ ? nullptr : static_cast<T *>(next);
+    if (next == &head_)
+      return nullptr;
+    return static_cast<T *>(next);
   }
   [[nodiscard]] T *first() const noexcept { return empty() ? nullptr : &front(); }
   void push_back(T &x) noexcept {

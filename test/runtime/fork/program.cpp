@@ -1,0 +1,132 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A program with a main of its own, for the tests of CORACE_OPTIONS: its first argument says what it does. What the
+// pass would report of plain memory is reported by hand.
+#undef NDEBUG
+#include "interface/corace_interface.h"
+
+#include <corace/corace.h>
+
+#include <cassert>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <iterator>
+#include <stdexcept>
+#include <string_view>
+#include <unistd.h>
+
+using corace::gather;
+using corace::task;
+using corace::yield;
+
+namespace {
+
+constexpr corace_site site(corace_site_kind kind, std::uint32_t hash, std::uint8_t flags) {
+  return {.file = 0,
+          .function = 0,
+          .object = 0,
+          .line = hash,
+          .column = 1,
+          .kind = static_cast<std::uint8_t>(kind),
+          .flags = flags,
+          .hash = hash};
+}
+const corace_site sites[] = {site(CORACE_SITE_READ, 11, 0), site(CORACE_SITE_WRITE, 12, CORACE_SITE_WRITE_BACK),
+                             site(CORACE_SITE_READ, 13, 0), site(CORACE_SITE_WRITE, 14, 0)};
+[[gnu::constructor]] void register_sites() { __corace_module(std::begin(sites), std::end(sites)); }
+
+long counter = 0;
+
+task<void> increment() {
+  __corace_read(&counter, sizeof(counter), &sites[0]);
+  const long seen = counter;
+  co_await yield();
+  counter = seen + 1;
+  __corace_write(&counter, sizeof(counter), &sites[1]);
+}
+task<void> two_increments() { co_await gather(increment(), increment()); }
+task<void> three_increments() { co_await gather(increment(), increment(), increment()); }
+
+task<void> set(bool &flag) {
+  co_await yield();
+  flag = true;
+  __corace_write(&flag, sizeof(flag), &sites[3]);
+}
+/// Calls `then` when it runs before set() has.
+template <class Then> task<void> when_first(const bool &flag, Then then) {
+  co_await yield();
+  __corace_read(&flag, sizeof(flag), &sites[2]);
+  if (!flag)
+    then();
+}
+template <class Then> task<void> race_to(Then then) {
+  alignas(8) bool flag = false;
+  co_await gather(set(flag), when_first(flag, then));
+}
+
+task<void> lock_both(corace::mutex &a, corace::mutex &b) {
+  auto one = co_await a.lock();
+  co_await yield();
+  auto two = co_await b.lock();
+}
+task<void> deadlock() {
+  corace::mutex a{"a"}, b{"b"};
+  co_await gather(lock_both(a, b), lock_both(b, a));
+}
+
+task<void> save() { co_await yield(); }
+task<void> forget() {
+  [[maybe_unused]] auto forgotten = save();
+  co_return;
+}
+
+/// Prints as it goes, so that a test sees who runs where.
+task<void> clean() {
+  std::printf("in the run\n");
+  co_await yield();
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  const std::string_view what = argc > 1 ? argv[1] : "";
+  std::printf("before the run\n"); // stays in the buffer when the run forks
+  if (what == "lost") {
+    corace::run(two_increments());
+    std::printf("counter %ld\n", counter);
+  } else if (what == "assert") {
+    corace::run(three_increments());
+    assert(counter == 3);
+  } else if (what == "segv") {
+    corace::run(race_to([] { std::raise(SIGSEGV); }));
+  } else if (what == "abort-after-race") {
+    corace::run(race_to([] { std::abort(); }));
+  } else if (what == "throw") {
+    corace::run(race_to([] { throw std::runtime_error("too early"); }));
+  } else if (what == "exit") {
+    corace::run(race_to([] { std::exit(3); }));
+  } else if (what == "quick-exit") {
+    corace::run(race_to([] { ::_exit(4); }));
+  } else if (what == "hang") {
+    corace::run(race_to([] {
+      for (volatile bool on = true; on;) {
+      }
+    }));
+  } else if (what == "deadlock") {
+    corace::run(deadlock());
+  } else if (what == "forget") {
+    corace::run(forget());
+  } else if (what == "twice") { // the race is in the second loop
+    corace::run(clean());
+    corace::run(two_increments());
+  } else if (what == "clean") {
+    corace::run(clean());
+  } else if (what == "no-run") {
+    std::printf("nothing to do\n");
+  } else {
+    return 9;
+  }
+  std::printf("end of main\n");
+}
