@@ -345,7 +345,7 @@ AccessPath PathResolver::variable(const ValueDecl *Decl, unsigned Depth) const {
       if (Whole && Whole.Base != AccessPath::BaseKind::Local)
         if (const auto *M = dyn_cast_or_null<MemberExpr>(B->getBinding() ? strip(B->getBinding()) : nullptr))
           if (const auto *F = dyn_cast<FieldDecl>(M->getMemberDecl()))
-            return Whole.plus({AccessPath::Step::Kind::Field, F, 0, {}}, F->getType());
+            return Whole.plus({AccessPath::Step::Kind::Field, F, 0, {}, nullptr}, F->getType());
       return Whole;
     }
     return P;
@@ -392,9 +392,9 @@ AccessPath PathResolver::pointeeOfVariable(const VarDecl *Var, unsigned Depth) c
   AccessPath P = variable(Var, Depth + 1);
   QualType Target = Var->getType()->getPointeeType();
   if (P && P.Base != AccessPath::BaseKind::Local)
-    return P.plus({AccessPath::Step::Kind::Deref, nullptr, 0, {}}, Target);
+    return P.plus({AccessPath::Step::Kind::Deref, nullptr, 0, {}, nullptr}, Target);
   if (isSoleOwner(Var->getType()) || Fresh.contains(Var))
-    return P.plus({AccessPath::Step::Kind::Deref, nullptr, 0, {}}, Target);
+    return P.plus({AccessPath::Step::Kind::Deref, nullptr, 0, {}, nullptr}, Target);
   auto It = Bindings.find(Var);
   if (It != Bindings.end() && It->second && Depth < MaxDepth)
     if (AccessPath Bound = pointeeImpl(It->second, Depth + 1)) {
@@ -402,7 +402,7 @@ AccessPath PathResolver::pointeeOfVariable(const VarDecl *Var, unsigned Depth) c
       if (Stepped.contains(Var) && !Bound.Steps.empty())
         if (AccessPath::Step &Last = Bound.Steps.back();
             Last.K == AccessPath::Step::Kind::Constant || Last.K == AccessPath::Step::Kind::Symbol)
-          Last = {AccessPath::Step::Kind::Any, nullptr, 0, {}};
+          Last = {AccessPath::Step::Kind::Any, nullptr, 0, {}, nullptr};
       return Bound;
     }
   if (!P || Var->isImplicit()) // the iterator of a range-for over something unknown
@@ -418,7 +418,7 @@ AccessPath PathResolver::pointeeOfVariable(const VarDecl *Var, unsigned Depth) c
 AccessPath PathResolver::element(const AccessPath &Object, const Expr *Index, QualType T) const {
   if (!Object)
     return Object;
-  AccessPath::Step S{AccessPath::Step::Kind::Any, nullptr, 0, {}};
+  AccessPath::Step S{AccessPath::Step::Kind::Any, nullptr, 0, {}, nullptr};
   llvm::SmallVector<const VarDecl *, 2> Used;
   if (Index) {
     const Expr *I = strip(Index);
@@ -438,6 +438,7 @@ AccessPath PathResolver::element(const AccessPath &Object, const Expr *Index, Qu
       llvm::FoldingSetNodeID Id;
       I->Profile(Id, Context, /*Canonical=*/true);
       S.K = AccessPath::Step::Kind::Symbol;
+      S.IndexExpr = I;
       S.Index = static_cast<std::int64_t>(Id.ComputeHash());
       variablesIn(I, Used);
     }
@@ -464,7 +465,7 @@ AccessPath PathResolver::resolveImpl(const Expr *E, unsigned Depth) const {
       return {};
     AccessPath Object = Member->isArrow() ? pointeeImpl(Member->getBase(), Depth + 1)
                                           : resolveImpl(Member->getBase(), Depth + 1);
-    return Object.plus({AccessPath::Step::Kind::Field, Field, 0, {}}, Field->getType().getNonReferenceType());
+    return Object.plus({AccessPath::Step::Kind::Field, Field, 0, {}, nullptr}, Field->getType().getNonReferenceType());
   }
   if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E)) {
     AccessPath Array = strip(Sub->getBase())->getType()->isArrayType() ? resolveImpl(Sub->getBase(), Depth + 1)
@@ -528,7 +529,7 @@ AccessPath PathResolver::pointeeImpl(const Expr *E, unsigned Depth) const {
   }
   AccessPath P = resolveImpl(E, Depth + 1);
   QualType T = E->getType()->getPointeeType();
-  return P.plus({AccessPath::Step::Kind::Deref, nullptr, 0, {}}, T);
+  return P.plus({AccessPath::Step::Kind::Deref, nullptr, 0, {}, nullptr}, T);
 }
 
 AccessPath PathResolver::elementOfCall(const Expr *E) const {

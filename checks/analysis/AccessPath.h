@@ -33,6 +33,7 @@ struct AccessPath {
     const clang::FieldDecl *Field = nullptr;
     std::int64_t Index = 0;   ///< for Constant; for Symbol a hash of the expression
     std::string Spelling;     ///< of an index, as the user wrote it
+    const clang::Expr *IndexExpr = nullptr;
     friend bool operator==(const Step &A, const Step &B) {
       return A.K == B.K && A.Field == B.Field && (A.K == Kind::Field || A.Index == B.Index);
     }

@@ -40,7 +40,7 @@ CoroutineFacts::CoroutineFacts(const FunctionDecl &Function, const LibraryView &
 
 Flow::Flow(CoroutineFacts &Out, const Suspension &Suspensions)
     : Out(Out), Function(Out.Function), Context(Out.Function.getASTContext()), Library(Out.Library),
-      Classifier(Suspensions), Control(Out.Function, writtenBody(Out.Function)) {}
+      Classifier(Suspensions), Control(Out.Function, writtenBody(Out.Function)), Simple(Out.Paths, Out.Library) {}
 
 void Flow::markMachinery(const Stmt *S, const Stmt *Operand) {
   if (!S || S == Operand || isa<LambdaExpr>(S))
@@ -181,7 +181,7 @@ void Flow::element(const CFGElement &E, State &S) {
 }
 
 unsigned Flow::fact(const Expr *Site, const AccessPath &P, LockSet Held, bool WholeCopy) {
-  auto [It, New] = FactOf.try_emplace(Site, static_cast<unsigned>(Out.Facts.size()));
+  auto [It, New] = FactOf.try_emplace({Site, P.spelling()}, static_cast<unsigned>(Out.Facts.size()));
   if (New)
     Out.Facts.push_back({P, Site, Held, WholeCopy, anchor(Site)});
   else

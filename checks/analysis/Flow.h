@@ -8,8 +8,11 @@
 
 #include "checks/analysis/ControlDependence.h"
 #include "checks/analysis/Facts.h"
+#include "checks/analysis/Inline.h"
 
 #include "clang/Analysis/CFG.h"
+
+#include <map>
 
 namespace corace::checks {
 
@@ -53,6 +56,7 @@ private:
   /// The value of an argument, which is read now if it is passed by reference to const.
   [[nodiscard]] FactSet argument(const clang::Expr *Arg, State &S);
   unsigned fact(const clang::Expr *Site, const AccessPath &P, LockSet Held, bool WholeCopy);
+  bool simpleCall(const clang::CallExpr *Call, State &S);
 
   // Calls.
   void call(const clang::CallExpr *Call, State &S);
@@ -100,7 +104,10 @@ private:
   llvm::DenseSet<const clang::Stmt *> Machinery;
   /// What runs when a co_await resumes, and may throw: the suspension is over by then.
   llvm::DenseMap<const clang::Stmt *, const clang::CoroutineSuspendExpr *> ResumeOf;
-  llvm::DenseMap<const clang::Expr *, unsigned> FactOf;
+  /// By place in the source and path: a call of a getter may read several.
+  std::map<std::pair<const clang::Expr *, std::string>, unsigned> FactOf;
+  llvm::DenseMap<const clang::CallExpr *, std::optional<InlinedCall>> Inlined;
+  Inliner Simple;
   llvm::DenseMap<const clang::Expr *, unsigned> SuspensionOf;
   llvm::DenseMap<const clang::Expr *, LockSet> PendingGuard; ///< acquired, and not yet bound to a variable
   bool Collecting = false;

@@ -58,6 +58,8 @@ void Flow::call(const CallExpr *Call, State &S) {
     acquireCalled(Call, *Op, S);
     return setValue(Call, {}, S);
   }
+  if (simpleCall(Call, S))
+    return;
   if (Object) {
     bool ByPointer = strip(Object)->getType()->isPointerType();
     AccessPath Path = ByPointer ? Out.Paths.pointee(Object) : Out.Paths.resolve(Object);
@@ -74,6 +76,24 @@ void Flow::call(const CallExpr *Call, State &S) {
       Out.Suspensions.push_back({Call, {}, false});
     suspend(Call, {AwaitEffect::May, "'" + nameOfOperation(Call) + "' runs other tasks before it returns"}, false, S);
   }
+}
+
+/// A getter, predicate or setter: its body, as if it stood here.
+bool Flow::simpleCall(const CallExpr *Call, State &S) {
+  auto [It, New] = Inlined.try_emplace(Call);
+  if (New)
+    It->second = Simple.inlined(Call);
+  if (!It->second)
+    return false;
+  const InlinedCall Body = *It->second;
+  const FactSet Arguments = arguments(Call, S);
+  FactSet V = Arguments;
+  for (const AccessPath &P : Body.Reads)
+    read(Call, P, S, V);
+  for (const InlinedCall::Write &W : Body.Writes)
+    write(Call, W.Place, W.TakesArguments ? Arguments : FactSet(), W.What, S);
+  setValue(Call, Call->isGLValue() && Out.Paths.resolve(Call) ? FactSet() : std::move(V), S);
+  return true;
 }
 
 FactSet Flow::arguments(const CallExpr *Call, State &S) {
