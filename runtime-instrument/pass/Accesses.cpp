@@ -86,7 +86,7 @@ static bool isVirtualTableRead(const Instruction &I) {
 
 bool Accesses::leaveOut(const Instruction &I, const Value *Address) {
   auto Because = [&](LeftOut Reason) {
-    ++Counts.LeftOut[static_cast<size_t>(Reason)];
+    ++Counts.Skipped[static_cast<size_t>(Reason)];
     return true;
   };
   if (Address->getType()->getPointerAddressSpace() != 0 || Address->isSwiftError())

@@ -20,7 +20,7 @@ const char *toString(LeftOut Reason);
 
 struct Statistics {
   uint64_t Reads = 0, Writes = 0, Updates = 0, Calls = 0, Coroutines = 0, Functions = 0, LeftOutFunctions = 0;
-  std::array<uint64_t, static_cast<size_t>(LeftOut::Count)> LeftOut{};
+  std::array<uint64_t, static_cast<size_t>(LeftOut::Count)> Skipped{};
 };
 
 class Accesses {

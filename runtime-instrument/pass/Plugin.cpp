@@ -94,8 +94,8 @@ public:
         << " functions (" << Counts.LeftOutFunctions << " left out), " << Counts.Coroutines
         << " coroutines: " << Counts.Reads << " reads, " << Counts.Writes << " writes, " << Counts.Updates
         << " updates, " << Counts.Calls << " calls\n";
-    for (size_t I = 0; I < Counts.LeftOut.size(); ++I)
-      Out << "corace:   left out: " << Counts.LeftOut[I] << ' ' << toString(static_cast<LeftOut>(I)) << '\n';
+    for (size_t I = 0; I < Counts.Skipped.size(); ++I)
+      Out << "corace:   left out: " << Counts.Skipped[I] << ' ' << toString(static_cast<LeftOut>(I)) << '\n';
   }
 
 private:
