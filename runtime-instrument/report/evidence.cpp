@@ -13,6 +13,8 @@
 #include <cstdio>
 #include <cstring>
 #include <map>
+#include <set>
+#include <tuple>
 
 namespace corace::report {
 
@@ -107,15 +109,44 @@ void write_place(record_writer &out, std::uint64_t n, const char *role, const co
   return e.task == race.first.task || e.task == race.rival.task;
 }
 
+/// What a library does inside is not what the user calls the value; an atomic's is.
+[[nodiscard]] std::string value_of(const detect::event &e) {
+  const bool internal =
+      e.site && (e.site->flags & CORACE_SITE_SYSTEM) && !std::strstr(detect::file_of(*e.site), "atomic");
+  return e.has_value && !internal ? number(e.value, e.size) : "-";
+}
+
+/// A call into a library may access the object many times; one of each sort tells what it does.
+class library_steps {
+public:
+  [[nodiscard]] bool seen_before(const detect::event &e) {
+    if (e.task != task_ || e.segment != segment_)
+      seen_.clear();
+    task_ = e.task;
+    segment_ = e.segment;
+    const corace_site *site = place_of(e);
+    return value_of(e) == "-" && site &&
+           !seen_.emplace(e.what, detect::file_of(*site), site->line, site->column).second;
+  }
+
+private:
+  detect::task_id task_ = detect::no_task;
+  std::uint32_t segment_ = 0;
+  std::set<std::tuple<detect::event::type, std::string, std::uint32_t, std::uint16_t>> seen_;
+};
+
 void write_steps(record_writer &out, std::uint64_t n, const finding &f, task_names &names) {
+  library_steps repeated;
   for (const auto &[event, loop] : f.history) {
     if (loop != f.race->loop || !relevant(event, *f.race))
       continue;
     const corace_site *site = place_of(event);
+    if (repeated.seen_before(event))
+      continue;
     const bool access = event.what == detect::event::type::read || event.what == detect::event::type::write;
     out.line("step", n, names.label(loop, event.task), what_of(event.what), site ? detect::file_of(*site) : "",
              std::uint64_t{site ? site->line : 0u}, site ? std::uint64_t{site->column} : std::uint64_t{0},
-             site ? detect::function_of(*site) : "", access && event.has_value ? number(event.value, event.size) : "-");
+             site ? detect::function_of(*site) : "", access ? value_of(event) : "-");
   }
 }
 
