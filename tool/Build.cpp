@@ -122,9 +122,10 @@ static Error compileAll(const std::vector<Unit> &Units, std::vector<Object> &Obj
                                    Units[I].Directory, Messages[I]));
     });
   Pool.wait();
-  Error Result = Error::success();
+  Error Result = interrupted() ? inputError("interrupted", "run it again to get a verdict") : Error::success();
   for (size_t I = 0; I < Units.size(); ++I) {
-    errs() << Messages[I];
+    if (!interrupted())
+      errs() << Messages[I];
     if (!*Exits[I])
       Result = joinErrors(std::move(Result), Exits[I]->takeError());
     else if ((*Exits[I])->code() != 0 && !Result)

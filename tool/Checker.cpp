@@ -174,8 +174,12 @@ Expected<checks::Models> loadModels(ArrayRef<std::string> Files) {
   checks::Models Models = checks::Models::loadBuiltin();
   for (const std::string &File : Files) {
     const auto Warn = [](const Twine &Message) { errs() << "corace: " << Message << '\n'; };
-    if (Error E = Models.addFile(File, Warn))
-      return E;
+    if (Error E = Models.addFile(File, Warn)) {
+      const std::string Message = toString(std::move(E));
+      if (StringRef(Message).contains(';'))
+        return createStringError(std::errc::invalid_argument, "%s", Message.c_str());
+      return inputError(Message, "mend the file, or leave out --models");
+    }
   }
   return Models;
 }

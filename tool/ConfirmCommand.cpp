@@ -38,7 +38,8 @@ static Expected<std::vector<Evidence>> explore(const std::vector<std::vector<std
                                                const std::vector<Finding> &Candidates, bool BuiltHere) {
   std::vector<Evidence> All;
   for (const std::vector<std::string> &Command : Commands) {
-    SessionRequest Request{Command, Candidates, {{"mode", "explore"}}, /*Quiet=*/true};
+    SessionRequest Request{Command, Candidates, {{"mode", "explore"}}};
+    Request.Quiet = Request.SameAddresses = true;
     if (errs().is_displayed())
       errs() << "corace: exploring " << printable(Command.front()) << '\n';
     Expected<SessionResult> Result = runInstrumented(Request);

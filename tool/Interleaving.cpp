@@ -31,12 +31,13 @@ public:
 private:
   struct Row {
     std::string Number, Source, Mark, Remark;
-    const Step *Of;
-    size_t Column;
+    const Step *Of = nullptr;
+    size_t Column = 0;
   };
   [[nodiscard]] ArrayRef<Step> steps() const;
   void chooseTasks();
   void buildRows();
+  bool joinsLastRow(size_t Index);
   [[nodiscard]] std::string numberOf(const Step &S) const;
   [[nodiscard]] std::string markOf(const Step &S) const;
   [[nodiscard]] std::string remark() const;
@@ -78,23 +79,21 @@ static const Place *proven(const Proof &Shown, StringRef Role) {
 
 static bool isAccess(const Step &S) { return S.What == Step::Type::Read || S.What == Step::Type::Write; }
 
-/// Finds first, rival and second among the steps: places alone do not tell, because all tasks may run the same lines.
-/// The last such triple counts, closest together: it is the one that the report is about.
-static std::optional<Triple> findTriple(const Proof &Shown) {
+/// Finds first, rival and second among the steps that `Fits` lets pass: places alone do not tell, because all tasks may
+/// run the same lines. The last such triple counts, closest together: it is the one that the report is about.
+static std::optional<Triple> findTriple(const Proof &Shown, function_ref<bool(const Step &, size_t)> Fits) {
   const Place *First = proven(Shown, "first"), *Rival = proven(Shown, "rival"), *Second = proven(Shown, "second");
   if (!First || !Rival || !Second)
     return std::nullopt;
   const std::vector<Step> &Steps = Shown.Steps;
   for (size_t K = Steps.size(); K-- > 0;) {
-    if (!isAccess(Steps[K]) || !isAt(Steps[K], *Second))
+    if (!Fits(Steps[K], 2) || !isAt(Steps[K], *Second))
       continue;
     std::optional<size_t> R;
     for (size_t I = K; I-- > 0;) {
-      if (!isAccess(Steps[I]))
-        continue;
-      if (!R && Steps[I].Task != Steps[K].Task && isAt(Steps[I], *Rival))
+      if (!R && Steps[I].Task != Steps[K].Task && Fits(Steps[I], 1) && isAt(Steps[I], *Rival))
         R = I;
-      else if (Steps[I].Task == Steps[K].Task && isAt(Steps[I], *First)) {
+      else if (Steps[I].Task == Steps[K].Task && Fits(Steps[I], 0) && isAt(Steps[I], *First)) {
         if (R)
           return Triple{I, *R, K};
         break; // read again after every rival: not broken here
@@ -104,8 +103,21 @@ static std::optional<Triple> findTriple(const Proof &Shown) {
   return std::nullopt;
 }
 
+/// The triple with the kind's own accesses; where a call stands for an access, any access of that call will do.
+static std::optional<Triple> findTriple(const Finding &F) {
+  const StringRef Shape = shapeOf(F.Kind); // "R W W"
+  if (!isRace(F.Kind))
+    return std::nullopt;
+  const auto Exact = [&](const Step &S, size_t Number) {
+    return S.What == (Shape[2 * Number] == 'R' ? Step::Type::Read : Step::Type::Write);
+  };
+  if (const std::optional<Triple> Found = findTriple(*F.Shown, Exact))
+    return Found;
+  return findTriple(*F.Shown, [](const Step &S, size_t) { return isAccess(S); });
+}
+
 Table::Table(raw_ostream &Out, const Style &Looks, SourceLines &Lines, const Finding &Of)
-    : OS(Out), Look(Looks), Sources(Lines), F(Of), Shown(*Of.Shown), Broken(findTriple(Shown)) {
+    : OS(Out), Look(Looks), Sources(Lines), F(Of), Shown(*Of.Shown), Broken(findTriple(Of)) {
   chooseTasks();
   buildRows();
 }
@@ -142,8 +154,17 @@ std::string Table::numberOf(const Step &S) const {
   return Mixed ? (sys::path::filename(S.Where.File) + ":" + Line).str() : Line;
 }
 
+/// A value as a reader can use it. Addresses mean nothing to people and differ from run to run. They are told from
+/// numbers by their size: next to nothing that programs count or measure falls between 2^44 and 2^47.
+static std::string readable(StringRef Value) {
+  uint64_t Number = 0;
+  if (!Value.getAsInteger(10, Number) && Number >= (1ull << 44) && Number < (1ull << 47))
+    return "";
+  return printable(Value);
+}
+
 std::string Table::markOf(const Step &S) const {
-  const std::string Value = printable(S.Value);
+  const std::string Value = readable(S.Value);
   switch (S.What) {
   case Step::Type::Read: return (Look.readArrow() + " " + (Value.empty() ? "read" : Value)).str();
   case Step::Type::Write: return (Look.writeArrow() + " " + (Value.empty() ? "written" : Value)).str();
@@ -183,24 +204,48 @@ static StringRef withoutComment(StringRef Line) {
   return Line;
 }
 
+/// Accesses of one line that follow each other are one row, or a call into a container would be ten: what the race is
+/// about, else the last write, else the last read.
+bool Table::joinsLastRow(size_t Index) {
+  const Step &S = Shown.Steps[Index];
+  if (Rows.empty() || !isAccess(S))
+    return false;
+  Row &Last = Rows.back();
+  if (Last.Of->Task != S.Task || !isAccess(*Last.Of) || Last.Of->Where.Line != S.Where.Line ||
+      Last.Of->Where.File != S.Where.File)
+    return false;
+  const auto IsKey = [&](const Step *Other) {
+    const auto At = static_cast<size_t>(Other - Shown.Steps.data());
+    return Broken && (At == Broken->First || At == Broken->Rival || At == Broken->Second);
+  };
+  const bool Tells = S.What == Step::Type::Write || (Last.Of->What == Step::Type::Read && !readable(S.Value).empty());
+  if (IsKey(&S) || (!IsKey(Last.Of) && Tells))
+    Last.Of = &S;
+  return true;
+}
+
 void Table::buildRows() {
   for (size_t I = 0; I < steps().size(); ++I) {
     const Step &S = Shown.Steps[I];
     const auto Column = find(Labels, S.Task);
-    const std::string Mark = markOf(S);
-    if (Column == Labels.end() || Mark.empty())
+    if (Column == Labels.end() || markOf(S).empty() || joinsLastRow(I))
       continue;
     const StringRef Line = withoutComment(Sources.line(S.Where.File, S.Where.Line)).trim();
-    Row R{numberOf(S), printable(Line.empty() ? StringRef(S.Where.Function) : Line),
-          Mark,        "",
-          &S,          static_cast<size_t>(Column - Labels.begin())};
-    if (Broken && I == Broken->Second)
-      R.Remark = remark();
-    NumberWidth = std::max(NumberWidth, R.Number.size());
-    if (isAccess(S))
-      AccessWidth = std::max<size_t>(AccessWidth, columnsOf(R.Mark));
+    Row R;
+    R.Number = numberOf(S);
+    R.Source = printable(Line.empty() ? StringRef(S.Where.Function) : Line);
+    R.Of = &S;
+    R.Column = static_cast<size_t>(Column - Labels.begin());
     Rows.push_back(std::move(R));
   }
+  for (Row &R : Rows) {
+    R.Mark = markOf(*R.Of);
+    NumberWidth = std::max(NumberWidth, R.Number.size());
+    if (isAccess(*R.Of))
+      AccessWidth = std::max<size_t>(AccessWidth, columnsOf(R.Mark));
+  }
+  if (Broken && !Rows.empty())
+    Rows.back().Remark = remark(); // the last step is the second access
 }
 
 std::string Table::heading(size_t Column) const {

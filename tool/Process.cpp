@@ -5,14 +5,20 @@
 
 #include "tool/Support.h"
 
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
 
+#include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <mutex>
+#include <optional>
 #include <spawn.h>
+#include <sys/personality.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,34 +34,104 @@ std::string ProcessExit::describe() const {
   return "ended with status " + std::to_string(Status);
 }
 
-/// While it lives, the terminal's interrupts are left to the child, as system() does it.
-class InterruptsGoToChild {
+/// While it lives, programs are started without address space randomisation, so that what depends on addresses (the
+/// order of a hash table of pointers) is the same in each run. Some containers forbid it; then all is as before.
+class AddressesStay {
 public:
-  InterruptsGoToChild() {
-    struct sigaction Ignore{};
-    Ignore.sa_handler = SIG_IGN;
-    sigaction(SIGINT, &Ignore, &Interrupt);
-    sigaction(SIGQUIT, &Ignore, &Quit);
+  explicit AddressesStay(bool Wanted) {
+    const int Old = personality(0xffffffff);
+    if (Wanted && Old != -1 && personality(static_cast<unsigned long>(Old) | ADDR_NO_RANDOMIZE) != -1)
+      Before = Old;
   }
-  ~InterruptsGoToChild() {
-    sigaction(SIGINT, &Interrupt, nullptr);
-    sigaction(SIGQUIT, &Quit, nullptr);
-  }
-  /// The signals that the child shall take: those that the tool itself was not told to ignore.
-  [[nodiscard]] sigset_t defaults() const {
-    sigset_t Set;
-    sigemptyset(&Set);
-    if (Interrupt.sa_handler != SIG_IGN)
-      sigaddset(&Set, SIGINT);
-    if (Quit.sa_handler != SIG_IGN)
-      sigaddset(&Set, SIGQUIT);
-    sigaddset(&Set, SIGPIPE); // InitLLVM() changes it
-    return Set;
+  ~AddressesStay() {
+    if (Before)
+      personality(static_cast<unsigned long>(*Before));
   }
 
 private:
-  struct sigaction Interrupt{}, Quit{};
+  std::optional<int> Before;
 };
+
+namespace {
+
+/// The programs that run now. While there are any, what would end the tool is left to them: the terminal sends its
+/// interrupts to both, a signal to the tool alone is passed on. The tool then goes on and tidies up.
+class Children {
+public:
+  static constexpr std::array<int, 4> Signals = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+
+  /// Before a program is started.
+  static void enter();
+  /// After it has ended.
+  static void leave();
+  static void add(pid_t Child) { replace(0, Child); }
+  static void remove(pid_t Child) { replace(Child, 0); }
+  /// Those that a program shall take as usual: not what the tool itself was told to ignore.
+  static sigset_t defaults();
+
+  static inline volatile std::sig_atomic_t Interrupted = 0;
+
+private:
+  static void replace(pid_t From, pid_t To) {
+    for (std::atomic<pid_t> &Slot : Slots)
+      if (pid_t Expected = From; Slot.compare_exchange_strong(Expected, To))
+        return;
+  }
+  static void handle(int Signal, siginfo_t *Info, void *);
+
+  static inline std::mutex Mutex;
+  static inline unsigned Count = 0;
+  static inline std::array<std::atomic<pid_t>, 1024> Slots{};
+  static inline std::array<struct sigaction, Signals.size()> Before{};
+};
+
+} // namespace
+
+void Children::handle(int Signal, siginfo_t *Info, void *) {
+  const int Saved = errno;
+  Interrupted = Signal;
+  if (Info->si_code <= 0) // sent by kill(): the terminal's come from the kernel
+    for (std::atomic<pid_t> &Slot : Slots)
+      if (const pid_t Child = Slot)
+        kill(Child, Signal);
+  errno = Saved;
+}
+
+void Children::enter() {
+  const std::lock_guard Lock(Mutex);
+  if (Count++ != 0)
+    return;
+  for (size_t I = 0; I < Signals.size(); ++I) {
+    sigaction(Signals[I], nullptr, &Before[I]);
+    if (Before[I].sa_handler == SIG_IGN)
+      continue; // under nohup, for example
+    struct sigaction Pass{};
+    Pass.sa_sigaction = handle;
+    Pass.sa_flags = SA_SIGINFO | SA_RESTART;
+    sigaction(Signals[I], &Pass, nullptr);
+  }
+}
+
+void Children::leave() {
+  const std::lock_guard Lock(Mutex);
+  if (--Count != 0)
+    return;
+  for (size_t I = 0; I < Signals.size(); ++I)
+    sigaction(Signals[I], &Before[I], nullptr);
+}
+
+sigset_t Children::defaults() {
+  const std::lock_guard Lock(Mutex);
+  sigset_t Set;
+  sigemptyset(&Set);
+  for (size_t I = 0; I < Signals.size(); ++I)
+    if (Before[I].sa_handler != SIG_IGN)
+      sigaddset(&Set, Signals[I]);
+  sigaddset(&Set, SIGPIPE); // LLVM changes it
+  return Set;
+}
+
+bool interrupted() { return Children::Interrupted != 0; }
 
 static std::vector<std::string> environmentWith(ArrayRef<std::pair<std::string, std::string>> Extra) {
   std::vector<std::string> Result;
@@ -88,10 +164,12 @@ Expected<ProcessExit> run(const Process &What) {
     posix_spawn_file_actions_addopen(&Actions, STDOUT_FILENO, What.Output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
     posix_spawn_file_actions_adddup2(&Actions, STDOUT_FILENO, STDERR_FILENO);
   }
+  const AddressesStay Addresses(What.SameAddresses);
+  Children::enter();
+  const auto Leave = make_scope_exit([] { Children::leave(); });
   posix_spawnattr_t Attributes;
   posix_spawnattr_init(&Attributes);
-  InterruptsGoToChild Guard;
-  const sigset_t Defaults = Guard.defaults();
+  const sigset_t Defaults = Children::defaults();
   posix_spawnattr_setsigdefault(&Attributes, &Defaults);
   posix_spawnattr_setflags(&Attributes, POSIX_SPAWN_SETSIGDEF);
   pid_t Child = 0;
@@ -101,9 +179,11 @@ Expected<ProcessExit> run(const Process &What) {
   posix_spawnattr_destroy(&Attributes);
   if (Failure)
     return fileError(Words[0], std::error_code(Failure, std::generic_category()), "name a program that can be run");
+  Children::add(Child);
   int Status = 0;
   while (waitpid(Child, &Status, 0) < 0 && errno == EINTR) {
   }
+  Children::remove(Child);
   ProcessExit Result;
   if (WIFSIGNALED(Status))
     Result.Signal = WTERMSIG(Status);

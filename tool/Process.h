@@ -18,6 +18,7 @@ struct Process {
   std::vector<std::pair<std::string, std::string>> Environment; ///< set in addition to what the tool has
   std::string Directory;                                        ///< empty: the tool's
   std::string Output;                                           ///< a file for both outputs; empty: the tool's own
+  bool SameAddresses = false; ///< no address space randomisation, where the system lets us switch it off
 };
 
 struct ProcessExit {
@@ -29,8 +30,11 @@ struct ProcessExit {
   [[nodiscard]] std::string describe() const;
 };
 
-/// Runs a program to its end. Ctrl-C reaches the program, not the tool, which then tidies up.
+/// Runs a program to its end. Interrupts reach the program, not the tool, which then tidies up. From any thread.
 llvm::Expected<ProcessExit> run(const Process &What);
+
+/// Whether the user has interrupted a program that run() started.
+bool interrupted();
 
 /// One value of CORACE_OPTIONS: ':' and '\' escaped.
 std::string optionsValue(llvm::ArrayRef<std::pair<std::string, std::string>> Options);

@@ -68,6 +68,7 @@ static Expected<int> replay(const Arguments &Args) {
   if (!Remembered)
     return Remembered.takeError();
   SessionRequest Request{Args.Rest, *Remembered, {{"mode", "replay"}, {"token", Token}}};
+  Request.SameAddresses = true;
   Expected<SessionResult> Result = runInstrumented(Request);
   if (!Result)
     return Result.takeError();

@@ -89,7 +89,7 @@ json::Value Writer::rules() {
   json::Array Rules;
   const auto Add = [&](StringRef Id, StringRef Short, StringRef Help) {
     RuleIndex.emplace(Id.str(), static_cast<unsigned>(Rules.size()));
-    Rules.push_back(json::Object{{"id", Id},
+    Rules.push_back(json::Object{{"id", Id.str()}, // a StringRef would not be copied
                                  {"shortDescription", message(Short)},
                                  {"fullDescription", message(Short)},
                                  {"help", message(Help.empty() ? Short : Help)},

@@ -10,7 +10,6 @@
 #include "llvm/Support/Path.h"
 
 #include <algorithm>
-#include <csignal>
 
 using namespace llvm;
 
@@ -28,13 +27,18 @@ Expected<SessionResult> runInstrumented(const SessionRequest &Request) {
     if (Error E = writeCandidates(Options.back().second, Request.Candidates))
       return E;
   }
-  Process What{Request.Command, {{"CORACE_OPTIONS", optionsValue(Options)}}, "", Request.Quiet ? Base + "/output" : ""};
+  Process What;
+  What.Command = Request.Command;
+  What.Environment = {{"CORACE_OPTIONS", optionsValue(Options)}};
+  if (Request.Quiet)
+    What.Output = Base + "/output";
+  What.SameAddresses = Request.SameAddresses;
   Expected<ProcessExit> Exit = run(What);
   if (!Exit)
     return Exit.takeError();
   SessionResult Result;
   Result.Exit = *Exit;
-  if (Exit->Signal == SIGINT && Request.Quiet)
+  if (interrupted() && Request.Quiet)
     return inputError("interrupted", "run it again to get a verdict");
   Expected<std::vector<Evidence>> Runs = readEvidenceIn(Base);
   if (!Runs)

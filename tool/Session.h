@@ -18,6 +18,7 @@ struct SessionRequest {
   std::vector<std::string> Command;
   std::vector<Finding> Candidates;                          ///< what the program shall watch
   std::vector<std::pair<std::string, std::string>> Options; ///< for the program, beside evidence and candidates
+  bool SameAddresses = false;                               ///< for schedules that are to be replayed
   bool Quiet = false; ///< the program's own output is not of interest; shown only when it leaves no evidence
 };
 

@@ -38,7 +38,10 @@ Error writeAtomically(StringRef Path, function_ref<void(raw_ostream &)> Write) {
     if (EC)
       return fileError(Path, EC, Remedy);
     Write(OS);
-    return Error::success();
+    OS.flush();
+    EC = OS.error();
+    OS.clear_error(); // or LLVM ends the program
+    return EC ? fileError(Path, EC, "make room or name another file") : Error::success();
   }
   Expected<sys::fs::TempFile> Temp = sys::fs::TempFile::create(Target + ".tmp-%%%%%%");
   if (!Temp)

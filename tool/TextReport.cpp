@@ -95,7 +95,7 @@ static std::string cure(const Finding &F) {
   switch (F.Kind) {
   case race_kind::lost_update:
   case race_kind::exposed_intermediate:
-    return "hold one async lock over " + windowLines(F) + ", or 'co_await' first and then read and write in one go";
+    return "hold one async lock over " + windowLines(F) + ", or read and write in one go after the 'co_await'";
   case race_kind::check_then_act:
     return "hold one async lock over " + windowLines(F) + ", or check again after the 'co_await'";
   case race_kind::stale_read: return "read again after the 'co_await', or hold one async lock over " + windowLines(F);
