@@ -189,6 +189,9 @@ run_memory &search_in_forks() {
   }
   std::signal(SIGPIPE, SIG_IGN);
   const report::options &options = report::current_options();
+  if (const std::string path = report::evidence_path(); !path.empty()) // better now than after the search
+    if (const std::string problem = report::check_writable(path); !problem.empty())
+      report::refuse(problem);
   report::evidence e;
   e.strength = outcome::confirmed;
   e.token_fingerprint = program_fingerprint();

@@ -26,7 +26,7 @@ public:
     detail::rewind_frames();
     conductor_.begin();
     {
-      event_loop loop(true, &conductor_);
+      event_loop loop(memory().flags[0].footprints || detect::instrumented_sites() > 0, &conductor_);
       try {
         run_on(loop);
       } catch (const detail::run_abandoned &) { // the flags tell

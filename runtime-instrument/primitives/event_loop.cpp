@@ -271,6 +271,8 @@ void event_loop::deadlock(const detail::task_state &main) {
   }
   if (scheduler_)
     scheduler_->deadlocked(message);
+  else
+    detail::report_deadlock(message);
   throw deadlock_error(message);
 }
 

@@ -248,11 +248,21 @@ std::string to_lines(const evidence &e) {
   return lines;
 }
 
+static std::string cannot_write(const std::string &path, int error) {
+  return path + ": cannot write evidence there: " + std::strerror(error);
+}
+
+std::string check_writable(const std::string &path) {
+  const auto slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  return ::access(folder.c_str(), W_OK) == 0 ? "" : cannot_write(path, errno);
+}
+
 std::string write_file(const std::string &path, const std::string &text) {
   const std::string temporary = path + ".tmp" + std::to_string(::getpid());
   const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file < 0)
-    return path + ": cannot write evidence there: " + std::strerror(errno);
+    return cannot_write(path, errno);
   std::size_t done = 0;
   while (done < text.size()) {
     const ssize_t count = ::write(file, text.data() + done, text.size() - done);
@@ -265,9 +275,9 @@ std::string write_file(const std::string &path, const std::string &text) {
   const int problem = done < text.size() ? errno : 0;
   ::close(file);
   if (problem || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    const std::string reason = std::strerror(problem ? problem : errno);
+    const int reason = problem ? problem : errno;
     ::unlink(temporary.c_str());
-    return path + ": cannot write evidence there: " + reason;
+    return cannot_write(path, reason);
   }
   return {};
 }

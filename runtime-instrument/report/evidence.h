@@ -24,6 +24,8 @@ struct evidence {
 [[nodiscard]] std::string to_text(const evidence &e);
 /// Replaces the file at once. Empty, or one line that says why it could not.
 [[nodiscard]] std::string write_file(const std::string &path, const std::string &text);
+/// Empty, or one line that says why write_file() could not.
+[[nodiscard]] std::string check_writable(const std::string &path);
 /// A line for each finding.
 [[nodiscard]] std::string to_lines(const evidence &e);
 /// "lost update on 'x': read at f.cpp:9, overwritten at f.cpp:11" or the failure's message.

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "report/notes.h"
 
+#include <corace/event_loop.h>
+
+#include <algorithm>
 #include <utility>
 
 namespace corace::report {
@@ -15,7 +18,20 @@ std::vector<note> &notes() {
 
 void add_note(note n) noexcept { notes().push_back(std::move(n)); }
 
+bool has_note(race_kind kind) noexcept {
+  return std::any_of(notes().begin(), notes().end(), [&](const note &each) { return each.kind == kind; });
+}
+
 std::vector<note> take_notes() noexcept { return std::exchange(notes(), {}); }
+
+} // namespace corace::report
+
+void corace::detail::report_deadlock(const std::string &message) noexcept {
+  report::add_note(
+      {.kind = race_kind::deadlock, .site = nullptr, .file = {}, .function = {}, .line = 0, .message = message});
+}
+
+namespace corace::report {
 
 std::string_view short_name(std::string_view signature) {
   int depth = 0;

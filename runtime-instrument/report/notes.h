@@ -25,6 +25,7 @@ struct note {
 
 void add_note(note n) noexcept;
 [[nodiscard]] std::vector<note> take_notes() noexcept;
+[[nodiscard]] bool has_note(race_kind kind) noexcept;
 
 /// "fetch" out of "corace::task<int> ns::fetch(int)": what a reader calls the coroutine.
 [[nodiscard]] std::string_view short_name(std::string_view signature);

@@ -134,7 +134,16 @@ void at_exit() {
     if (const std::string problem = schedule::replay::unapplied(session.replayed()->deviations, *session.memory());
         !problem.empty())
       refuse("the token '" + current_options().token + "' does not fit this program: " + problem);
+  if (current_options().mode == "replay" && !schedule::session::get().replayed() && !finished)
+    refuse("mode=replay: the program has ended without a call of corace::run(), so there was nothing to replay");
   finish();
+}
+
+/// The reason for which the process dies was written down where it arose.
+[[nodiscard]] bool told_already(schedule::session &session) {
+  if (session.decider())
+    return session.decider()->failed();
+  return has_note(race_kind::deadlock);
 }
 
 void at_death(bool by_exception, const std::string &message) noexcept {
@@ -143,7 +152,7 @@ void at_death(bool by_exception, const std::string &message) noexcept {
     if (by_exception && !session.decider()->failed())
       session.decider()->fail(race_kind::exception, message);
     session.memory()->flags[0].crashed = by_exception ? 0 : SIGABRT;
-  } else if (!session.decider() || !session.decider()->failed()) {
+  } else if (!told_already(session)) {
     add_note({.kind = by_exception ? race_kind::exception : race_kind::assertion,
               .site = nullptr,
               .file = {},

@@ -79,6 +79,9 @@ protected:
   ~scheduler() = default;
 };
 
+/// For the evidence of a run that no scheduler watches.
+void report_deadlock(const std::string &message) noexcept;
+
 /// Thrown through run() when a scheduler abandons a run. Never seen by a task.
 struct run_abandoned {};
 

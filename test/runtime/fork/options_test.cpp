@@ -224,6 +224,21 @@ TEST_F(process, a_plain_run_observes) {
   EXPECT_EQ(records("finding")[0][5], "-");
 }
 
+TEST_F(process, a_deadlock_of_a_plain_run_is_written_down_once) {
+  const auto done = start("deadlock", "evidence=" + evidence());
+  EXPECT_EQ(done.status, 128 + SIGABRT);
+  ASSERT_EQ(records("finding").size(), 1u) << slurp(evidence());
+  EXPECT_EQ(records("finding")[0][3], "deadlock");
+}
+
+TEST_F(process, a_replay_of_a_program_without_a_loop_says_so) {
+  const auto done = start("no-run", "mode=replay:token=c1.0000.-");
+  EXPECT_EQ(done.status, 2);
+  EXPECT_EQ(done.err,
+            "corace: mode=replay: the program has ended without a call of corace::run(), so there was nothing to "
+            "replay\n");
+}
+
 TEST_F(process, a_plain_run_may_have_another_strategy) {
   EXPECT_EQ(start("lost", "strategy=serial").out, "before the run\ncounter 2\nend of main\n");
   const auto one = start("assert", "strategy=random:seed=3"), two = start("assert", "strategy=random:seed=3");
