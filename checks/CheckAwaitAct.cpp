@@ -75,7 +75,8 @@ void CheckAwaitAct::check(const CoroutineFacts &Facts, llvm::function_ref<void(F
   for (const Window &W : Facts.Windows) {
     WindowReport R(Facts, W);
     const std::string Meanwhile = ", and other tasks can run at " + R.suspension();
-    const std::string Mend = "test " + R.object() + " again after the await, or hold one async mutex over the test, the "
+    const std::string Mend = "test " + R.object() +
+                             " again after the await, or hold one async mutex over the test, the "
                              "await and the act";
     const race_kind Kind = W.What == Act::Use ? race_kind::stale_read : race_kind::check_then_act;
     switch (W.How) {
@@ -103,8 +104,7 @@ void CheckAwaitAct::check(const CoroutineFacts &Facts, llvm::function_ref<void(F
       Sink(R.finding(name(), Kind,
                      "a position in " + R.object() + " may no longer be valid: computed from it on " + R.line(R.First) +
                          Meanwhile,
-                     "read here",
-                     "compute the position after the await, or hold one async mutex over both"));
+                     "read here", "compute the position after the await, or hold one async mutex over both"));
       break;
     case Dependence::Value:
     case Dependence::Snapshot:

@@ -3,8 +3,9 @@
 //
 // The clang-tidy module: clang-tidy --load=libcorace-tidy.so -checks='-*,corace-*'
 //
-// One generic adapter stands for every registered check. The first adapter that is called for a translation unit runs the
-// engine; the others take their share of its findings. Option: corace.ModelFiles, a list of models files parted by ';'.
+// One generic adapter stands for every registered check. The first adapter that is called for a translation unit runs
+// the engine; the others take their share of its findings. Option: corace.ModelFiles, a list of models files parted by
+// ';'.
 #include "checks/Analyze.h"
 #include "checks/models/Models.h"
 

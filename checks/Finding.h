@@ -13,8 +13,8 @@
 
 namespace corace::checks {
 
-/// A piece of source. Lines and columns count from 1, offsets in bytes from the start of the file. Macros stand at their
-/// expansion, so a place can always be shown.
+/// A piece of source. Lines and columns count from 1, offsets in bytes from the start of the file. Macros stand at
+/// their expansion, so a place can always be shown.
 struct Place {
   std::string File; ///< as the compiler was given it
   unsigned Line = 0;

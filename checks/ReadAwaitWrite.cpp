@@ -49,15 +49,17 @@ void ReadAwaitWrite::check(const CoroutineFacts &Facts, llvm::function_ref<void(
                          R.line(R.First) + ", and other tasks can run at " + R.suspension(),
                      "copied here" + Into,
                      "take the content away in one step before the await (std::exchange, std::move), or hold one async "
-                     "mutex from " + R.line(R.First) + " to " + R.line(R.Second)));
+                     "mutex from " +
+                         R.line(R.First) + " to " + R.line(R.Second)));
       continue;
     }
     Sink(R.finding(name(), race_kind::lost_update,
                    R.object() + " may be overwritten with a stale value: read on " + R.line(R.First) +
                        ", and other tasks can run at " + R.suspension(),
                    "read here" + Into,
-                   "read " + R.object() + " after the await and write it in the same step, or hold one async mutex over "
-                   "the read, the await and the write"));
+                   "read " + R.object() +
+                       " after the await and write it in the same step, or hold one async mutex over "
+                       "the read, the await and the write"));
   }
 }
 

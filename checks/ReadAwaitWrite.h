@@ -8,8 +8,8 @@ namespace corace::checks {
 
 /// Finds shared state that is read before a suspension and written after it with a value that comes from that read.
 ///
-/// It follows the value through locals, arithmetic, branches, loops and calls within one coroutine. It does not follow it
-/// through members of other objects or through functions that write the state themselves.
+/// It follows the value through locals, arithmetic, branches, loops and calls within one coroutine. It does not follow
+/// it through members of other objects or through functions that write the state themselves.
 class ReadAwaitWrite final : public Check {
 public:
   [[nodiscard]] llvm::StringRef name() const override { return "corace-read-await-write"; }

@@ -59,9 +59,7 @@ const ValueDecl *stateOf(const AccessPath &P) {
 
 namespace {
 
-SourceRange rangeOfSecond(const Window &W) {
-  return W.Second->getSourceRange();
-}
+SourceRange rangeOfSecond(const Window &W) { return W.Second->getSourceRange(); }
 
 /// A local lambda or a plain function, for messages.
 std::string shortName(const FunctionDecl &F) {
@@ -146,7 +144,8 @@ void WindowReport::orderNote(Finding &F) const {
     S = It == Facts.Parents.end() ? nullptr : It->second;
     if (!S || !isa<Expr>(S) || !llvm::is_contained(Above, S))
       continue;
-    if (const auto *Op = dyn_cast<BinaryOperator>(S); Op && !Op->isAssignmentOp() && !Op->isLogicalOp() && !Op->isCommaOp())
+    if (const auto *Op = dyn_cast<BinaryOperator>(S);
+        Op && !Op->isAssignmentOp() && !Op->isLogicalOp() && !Op->isCommaOp())
       F.Notes.push_back({NoteRole::Order,
                          "the order of the operands of '" + Op->getOpcodeStr().str() +
                              "' is unspecified by the standard; Clang evaluates the left one first, GCC may not",
@@ -170,20 +169,28 @@ void WindowReport::rivalNote(Finding &F) const {
                        placeOf(Context, Rival.Site->getSourceRange())});
     return;
   }
-  ArrayRef<RivalIndex::Call> Calls = Facts.Rivals.callsOf(&Facts.Function);
   const auto *Method = dyn_cast<CXXMethodDecl>(&Facts.Function);
-  bool OnObject = FirstFact.Path.Base == AccessPath::BaseKind::This && Method && !Method->getParent()->isLambda();
-  std::string Another = "another " + shortName(Facts.Function) + (OnObject ? " on the same object" : "");
-  if (Method && Method->getParent()->isLambda())
-    Another = "another call of the lambda";
-  if (Calls.size() > 1)
-    F.Notes.push_back({NoteRole::Rival,
-                       Another + " may run meanwhile and write it: there are " + std::to_string(Calls.size()) +
-                           " calls, the last one here",
-                       placeOf(Context, Calls.back().Site->getSourceRange())});
-  else if (Calls.size() == 1 && Calls.front().InLoop && !Calls.front().Awaited)
-    F.Notes.push_back({NoteRole::Rival, Another + " may run meanwhile and write it: it is called in a loop here",
-                       placeOf(Context, Calls.front().Site->getSourceRange())});
+  bool IsLambda = Method && Method->getParent()->isLambda();
+  bool OnObject = FirstFact.Path.Base == AccessPath::BaseKind::This && Method && !IsLambda;
+  std::string Another = IsLambda ? std::string("another call of the lambda")
+                                 : "another " + shortName(Facts.Function) + (OnObject ? " on the same object" : "");
+  // Who is started more than once: the coroutine itself, or the only one that awaits it, and so on.
+  const FunctionDecl *Started = &Facts.Function;
+  for (unsigned I = 0; Started && I < 5; ++I) {
+    ArrayRef<RivalIndex::Call> Calls = Facts.Rivals.callsOf(Started);
+    bool Loop = Calls.size() == 1 && Calls.front().InLoop && !Calls.front().Awaited;
+    if (Calls.size() > 1 || Loop) {
+      std::string Who = Started == &Facts.Function ? (Loop ? "it is" : "there are") : shortName(*Started) + " is";
+      std::string Often = Loop ? " called in a loop here"
+                          : Started == &Facts.Function
+                              ? " " + std::to_string(Calls.size()) + " calls, the last one here"
+                              : " called " + std::to_string(Calls.size()) + " times, the last time here";
+      F.Notes.push_back({NoteRole::Rival, Another + " may run meanwhile and write it: " + Who + Often,
+                         placeOf(Context, Calls.back().Site->getSourceRange())});
+      return;
+    }
+    Started = Calls.size() == 1 ? Calls.front().Caller : nullptr;
+  }
 }
 
 void WindowReport::lockNote(Finding &F) const {
@@ -208,11 +215,11 @@ void WindowReport::lockNote(Finding &F) const {
                        Taken});
     return;
   }
-  std::string Span = First.Line == Second.Line ? "here"
-                                               : "from line " + std::to_string(First.Line) + " to line " +
-                                                     std::to_string(Second.Line);
-  F.Notes.push_back(
-      {NoteRole::Lock, "no lock is held " + Span + (Facts.Rivals.hasStrand() ? "; a strand is not a lock" : ""), First});
+  std::string Span = First.Line == Second.Line
+                         ? "here"
+                         : "from line " + std::to_string(First.Line) + " to line " + std::to_string(Second.Line);
+  F.Notes.push_back({NoteRole::Lock,
+                     "no lock is held " + Span + (Facts.Rivals.hasStrand() ? "; a strand is not a lock" : ""), First});
 }
 
 } // namespace corace::checks

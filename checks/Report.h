@@ -26,8 +26,8 @@ public:
   /// "the 'co_await' on line 3"
   [[nodiscard]] std::string suspension() const;
 
-  /// The finding with its places and with notes on the first access (`FirstSays`), the suspension, the order of evaluation,
-  /// a rival, the locks, and the cure.
+  /// The finding with its places and with notes on the first access (`FirstSays`), the suspension, the order of
+  /// evaluation, a rival, the locks, and the cure.
   [[nodiscard]] Finding finding(llvm::StringRef Check, race_kind Kind, std::string Message, std::string FirstSays,
                                 std::string Mend) const;
 

@@ -73,11 +73,12 @@ void WriteAwaitRead::check(const CoroutineFacts &Facts, llvm::function_ref<void(
         isCompared(Facts, W.Second) || !Said.insert(W.First).second)
       continue;
     WindowReport R(Facts, W);
-    Sink(R.finding(name(), race_kind::state_bleed,
-                   R.object() + " may hold another task's value: set on " + R.line(R.First) +
-                       ", and other tasks can run at " + R.suspension(),
-                   "set here",
-                   "pass the value on as an argument, or keep it in a local or in a variable of the task's own context"));
+    Sink(R.finding(
+        name(), race_kind::state_bleed,
+        R.object() + " may hold another task's value: set on " + R.line(R.First) + ", and other tasks can run at " +
+            R.suspension(),
+        "set here",
+        "pass the value on as an argument, or keep it in a local or in a variable of the task's own context"));
   }
 }
 

@@ -8,8 +8,8 @@ namespace corace::checks {
 
 /// Finds a global that is set to a task's own value before a suspension and read after it.
 ///
-/// Only variables of static storage are looked at, and only values that come from the task (parameters, locals): a member
-/// that is written and read again is most often the object's own business.
+/// Only variables of static storage are looked at, and only values that come from the task (parameters, locals): a
+/// member that is written and read again is most often the object's own business.
 class WriteAwaitRead final : public Check {
 public:
   [[nodiscard]] llvm::StringRef name() const override { return "corace-write-await-read"; }

@@ -20,19 +20,19 @@ class Models;
 
 struct AccessPath {
   enum class BaseKind {
-    None,     ///< not a place that the engine can name
-    Local,    ///< a variable of this frame
-    Global,   ///< namespace scope, static member, function-local static
-    This,     ///< the object of the member function; Var is null
-    Param,    ///< what a reference or pointer parameter refers to
-    Capture,  ///< a variable of the enclosing function, or a closure's own copy
-    Pointee,  ///< what a pointer-like variable of this frame points to
+    None,    ///< not a place that the engine can name
+    Local,   ///< a variable of this frame
+    Global,  ///< namespace scope, static member, function-local static
+    This,    ///< the object of the member function; Var is null
+    Param,   ///< what a reference or pointer parameter refers to
+    Capture, ///< a variable of the enclosing function, or a closure's own copy
+    Pointee, ///< what a pointer-like variable of this frame points to
   };
   struct Step {
     enum class Kind { Field, Constant, Symbol, Any, Deref } K;
     const clang::FieldDecl *Field = nullptr;
-    std::int64_t Index = 0;   ///< for Constant; for Symbol a hash of the expression
-    std::string Spelling;     ///< of an index, as the user wrote it
+    std::int64_t Index = 0; ///< for Constant; for Symbol a hash of the expression
+    std::string Spelling;   ///< of an index, as the user wrote it
     const clang::Expr *IndexExpr = nullptr;
     friend bool operator==(const Step &A, const Step &B) {
       return A.K == B.K && A.Field == B.Field && (A.K == Kind::Field || A.Index == B.Index);
@@ -42,11 +42,12 @@ struct AccessPath {
   BaseKind Base = BaseKind::None;
   const clang::ValueDecl *Var = nullptr;
   llvm::SmallVector<Step, 2> Steps;
-  /// Variables whose value is part of the path (symbolic indexes, re-bound pointers): assigning one makes it another path.
+  /// Variables whose value is part of the path (symbolic indexes, re-bound pointers): assigning one makes it another
+  /// path.
   llvm::SmallVector<const clang::VarDecl *, 2> DependsOn;
-  clang::QualType Type;  ///< of the place
-  bool Const = false;    ///< nobody can write it
-  bool Owned = false;    ///< on the way stands an object that owns its target alone and lives in this frame
+  clang::QualType Type; ///< of the place
+  bool Const = false;   ///< nobody can write it
+  bool Owned = false;   ///< on the way stands an object that owns its target alone and lives in this frame
 
   explicit operator bool() const { return Base != BaseKind::None; }
 
@@ -64,8 +65,8 @@ struct AccessPath {
 [[nodiscard]] bool overlap(const AccessPath &A, const AccessPath &B);
 [[nodiscard]] bool samePlace(const AccessPath &A, const AccessPath &B);
 
-/// Resolves expressions of one function to paths. Local references, and pointers and iterators that are bound once, stand
-/// for what they were bound to.
+/// Resolves expressions of one function to paths. Local references, and pointers and iterators that are bound once,
+/// stand for what they were bound to.
 class PathResolver {
 public:
   PathResolver(const clang::FunctionDecl &Function, const Models &Library);

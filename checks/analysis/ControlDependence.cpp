@@ -53,8 +53,8 @@ llvm::DenseSet<unsigned> reachable(const Edges &Next, unsigned Start) {
   return {Order.begin(), Order.end()};
 }
 
-/// Puts a node of its own in front of the first block of a loop that nothing leads out of; it leads into the loop and to
-/// the exit. True if there was such a loop.
+/// Puts a node of its own in front of the first block of a loop that nothing leads out of; it leads into the loop and
+/// to the exit. True if there was such a loop.
 bool openOneLoop(Edges &Next, unsigned Entry, unsigned Exit) {
   const Edges Previous = reversed(Next);
   const llvm::DenseSet<unsigned> Ends = reachable(Previous, Exit);
@@ -263,9 +263,8 @@ bool ControlDependence::exclude(const Stmt *A, const Stmt *B) const {
   const CFGBlock *X = blockOf(A), *Y = blockOf(B);
   if (!X || !Y || X == Y)
     return false;
-  const auto OfX = literalsOf(X); // a copy: the second call may move the table
   for (const Literal &L : literalsOf(Y))
-    for (const Literal &K : OfX)
+    for (const Literal &K : literalsOf(X))
       if (K.Var == L.Var && K.Value != L.Value)
         return true;
   return false;

@@ -1,9 +1,9 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Which branches decide whether a statement runs (Ferrante, Ottenstein and Warren, TOPLAS 1987), and which tests always run
-// before it. Computed on a graph without exceptional edges: with them nearly everything depends on everything. Loops that
-// never end get an imaginary way out at their head, so that every block has a post-dominator.
+// Which branches decide whether a statement runs (Ferrante, Ottenstein and Warren, TOPLAS 1987), and which tests always
+// run before it. Computed on a graph without exceptional edges: with them nearly everything depends on everything.
+// Loops that never end get an imaginary way out at their head, so that every block has a post-dominator.
 #pragma once
 
 #include "clang/Analysis/Analyses/Dominators.h"
@@ -11,6 +11,7 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -52,8 +53,9 @@ private:
   /// By block: the blocks at whose ends it is decided whether this one runs.
   std::vector<llvm::SmallVector<unsigned, 4>> Dependences;
   std::vector<const clang::CFGBlock *> ById;
-  mutable llvm::DenseMap<const clang::CFGBlock *, llvm::SmallVector<const clang::Stmt *, 4>> Deciders;
-  mutable llvm::DenseMap<const clang::CFGBlock *, llvm::SmallVector<Literal, 2>> Literals;
+  // Ordered maps: their values stay where they are when others come in.
+  mutable std::map<const clang::CFGBlock *, llvm::SmallVector<const clang::Stmt *, 4>> Deciders;
+  mutable std::map<const clang::CFGBlock *, llvm::SmallVector<Literal, 2>> Literals;
 };
 
 } // namespace corace::checks

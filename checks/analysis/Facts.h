@@ -20,8 +20,8 @@ class RivalIndex;
 struct Fact {
   AccessPath Path;
   const clang::Expr *Site = nullptr;
-  LockSet HeldAtAccess = 0; ///< on any path
-  bool WholeCopy = false;   ///< the object was copied, parts included
+  LockSet HeldAtAccess = 0;            ///< on any path
+  bool WholeCopy = false;              ///< the object was copied, parts included
   const clang::Stmt *Anchor = nullptr; ///< the statement that places the access in the control-flow graph
 };
 
@@ -59,7 +59,7 @@ struct Window {
   unsigned First = 0;      ///< index of the fact
   unsigned Suspension = 0; ///< index of the suspension point
   const clang::Expr *Second = nullptr;
-  AccessPath Place; ///< what the second access touches
+  AccessPath Place;                    ///< what the second access touches
   const clang::Stmt *Branch = nullptr; ///< the branching statement, for conditions
 };
 

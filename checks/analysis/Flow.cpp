@@ -6,8 +6,8 @@
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/StmtCXX.h"
-#include "clang/Basic/SourceManager.h"
 #include "clang/Analysis/FlowSensitive/DataflowWorklist.h"
+#include "clang/Basic/SourceManager.h"
 
 #include <algorithm>
 
@@ -17,8 +17,9 @@ namespace corace::checks {
 
 namespace {
 
-// Beyond these a function is not analysed: the analysis is linear in practice, and generated code should not prove otherwise.
-constexpr unsigned MaxBlocks = 4000;
+// Beyond these a function is not analysed: the analysis is linear in practice, and generated code should not prove
+// otherwise.
+constexpr unsigned MaxBlocks = 3000;
 constexpr unsigned MaxVisitsPerBlock = 24;
 
 bool contains(const Stmt *S, llvm::function_ref<bool(const Stmt *)> P) {
@@ -66,8 +67,8 @@ void Flow::link(const Stmt *S, const Stmt *Parent) {
   if (const auto *Suspend = dyn_cast<CoroutineSuspendExpr>(S)) {
     const auto *Await = dyn_cast<CoawaitExpr>(Suspend);
     const Expr *Operand = Await ? Await->getOperand() : cast<CoyieldExpr>(Suspend)->getOperand();
-    for (const Expr *Part : {Suspend->getCommonExpr(), Suspend->getReadyExpr(), Suspend->getSuspendExpr(),
-                             Suspend->getResumeExpr()})
+    for (const Expr *Part :
+         {Suspend->getCommonExpr(), Suspend->getReadyExpr(), Suspend->getSuspendExpr(), Suspend->getResumeExpr()})
       markMachinery(Part, Operand);
     markResume(Suspend->getResumeExpr(), Suspend);
     SuspensionOf.try_emplace(Suspend, 0);

@@ -89,7 +89,7 @@ private:
   void report(Dependence How, Act What, const Entry &E, const clang::Expr *Site, const AccessPath &P,
               const clang::Stmt *Branch = nullptr);
   [[nodiscard]] bool revalidated(const clang::Expr *Site, const AccessPath &P, const State &S) const;
-  [[nodiscard]] bool compared(const clang::Expr *Site, const Entry &E, const State &S) const;
+  [[nodiscard]] bool compared(const clang::Expr *Site, const State &S) const;
   [[nodiscard]] bool excluded(const Entry &E, const clang::Stmt *Where) const;
   [[nodiscard]] const clang::Stmt *anchor(const clang::Stmt *S) const;
   [[nodiscard]] bool isOwnLoopFlag(const clang::Stmt *Branch, const clang::Expr *Site, const Fact &F) const;

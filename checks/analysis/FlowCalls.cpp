@@ -116,8 +116,17 @@ void Flow::operatorCall(const CXXOperatorCallExpr *Call, const AccessPath &Objec
     }
     write(Call, Object, V, Act::Assign, S);
     break;
-  case OO_PlusEqual: case OO_MinusEqual: case OO_StarEqual: case OO_SlashEqual: case OO_PercentEqual: case OO_CaretEqual:
-  case OO_AmpEqual: case OO_PipeEqual: case OO_LessLessEqual: case OO_GreaterGreaterEqual: case OO_PlusPlus:
+  case OO_PlusEqual:
+  case OO_MinusEqual:
+  case OO_StarEqual:
+  case OO_SlashEqual:
+  case OO_PercentEqual:
+  case OO_CaretEqual:
+  case OO_AmpEqual:
+  case OO_PipeEqual:
+  case OO_LessLessEqual:
+  case OO_GreaterGreaterEqual:
+  case OO_PlusPlus:
   case OO_MinusMinus: write(Call, Object, V, Act::Modify, S); break;
   case OO_Subscript:
     if (Call->getNumArgs() > 1)
@@ -168,9 +177,9 @@ void Flow::methodCall(const CallExpr *Call, const Expr *Object, const AccessPath
   const Expr *Key = !KeyType.isNull() && Call->getNumArgs() > First ? keyOf(Call, First) : nullptr;
   bool ByIterator = Key && !Key->getType()->isPointerType() && isPointerLike(Key->getType()) &&
                     !Context.hasSameUnqualifiedType(Key->getType(), KeyType);
-  AccessPath Element = !Key            ? Path
-                       : ByIterator    ? Out.Paths.pointee(Key)
-                                       : Out.Paths.element(Path, Key, Call->getType());
+  AccessPath Element = !Key         ? Path
+                       : ByIterator ? Out.Paths.pointee(Key)
+                                    : Out.Paths.element(Path, Key, Call->getType());
   if (ByIterator && !overlap(Element, Path))
     Element = Out.Paths.element(Path, nullptr, Call->getType());
   if (Effect == "look") {

@@ -78,7 +78,8 @@ void Flow::acquireAwaited(const CoroutineSuspendExpr *E, const Expr *Operation, 
     return hold(Acquired, nullptr, S);
   if (isDiscarded(E)) {
     if (Collecting)
-      Out.LockTable.useless(E->getSourceRange(), "the guard is a temporary: the lock is released at the end of this statement");
+      Out.LockTable.useless(E->getSourceRange(),
+                            "the guard is a temporary: the lock is released at the end of this statement");
     return;
   }
   PendingGuard[E] = Acquired;

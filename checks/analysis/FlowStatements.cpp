@@ -267,8 +267,8 @@ void Flow::write(const Expr *Site, const AccessPath &P, const FactSet &V, Act Wh
     S.Stores.add({fact(Site, P, S.Held, false), 0, S.Held, false});
 }
 
-/// The test has been acted on: a later write is a step of its own. A write to a part leaves a fresh test of the whole as
-/// it is: `while (!queue.empty())` still holds when one element has been changed.
+/// The test has been acted on: a later write is a step of its own. A write to a part leaves a fresh test of the whole
+/// as it is: `while (!queue.empty())` still holds when one element has been changed.
 void Flow::actedOn(const AccessPath &P, State &S) {
   for (auto &[Branch, Tested] : S.Conditions)
     Tested.eraseIf([&](const Entry &E) {

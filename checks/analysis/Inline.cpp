@@ -13,7 +13,7 @@ namespace corace::checks {
 
 namespace {
 
-constexpr unsigned MaxDepth = 3;       // simple functions that call simple functions
+constexpr unsigned MaxDepth = 3; // simple functions that call simple functions
 constexpr unsigned MaxStatements = 4;
 constexpr unsigned MaxNodes = 80;
 
@@ -184,8 +184,8 @@ void Inliner::effect(const Expr *Statement, const Frame &F, InlinedCall &Out, un
     return;
   }
   const FunctionDecl *Callee = Call->getDirectCallee();
-  StringRef Effect = Library.models().effectOfMethod(
-      Callee && Callee->getDeclName().isIdentifier() ? Callee->getName() : StringRef());
+  StringRef Effect =
+      Library.models().effectOfMethod(Callee && Callee->getDeclName().isIdentifier() ? Callee->getName() : StringRef());
   AccessPath P = objectPath(F.Paths, Object);
   if (P.Base == AccessPath::BaseKind::This && P.Steps.empty())
     return;

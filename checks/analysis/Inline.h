@@ -1,8 +1,8 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Getters, predicates and setters: functions of a few straight statements whose body is visible. A call of one is as good
-// as its body written at the call.
+// Getters, predicates and setters: functions of a few straight statements whose body is visible. A call of one is as
+// good as its body written at the call.
 #pragma once
 
 #include "checks/analysis/AccessPath.h"

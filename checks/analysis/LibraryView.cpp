@@ -103,8 +103,7 @@ bool LibraryView::isAsyncGuard(QualType T) const {
 
 const OpModel *LibraryView::awaitOn(QualType T) const {
   const OpModel *Found = nullptr;
-  forEachNameOfType(Context, T,
-                    [&](StringRef Name) { return (Found = M.op(("co_await " + Name).str())) != nullptr; });
+  forEachNameOfType(Context, T, [&](StringRef Name) { return (Found = M.op(("co_await " + Name).str())) != nullptr; });
   return Found;
 }
 

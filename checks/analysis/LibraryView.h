@@ -18,8 +18,8 @@ class LibraryView {
 public:
   LibraryView(const Models &M, const clang::ASTContext &Context) : M(M), Context(Context) {}
 
-  /// The model of the operation that an expression starts: a call, a call of a function object, or the construction of an
-  /// awaitable. A method is looked up by its own class and by the static type of its object.
+  /// The model of the operation that an expression starts: a call, a call of a function object, or the construction of
+  /// an awaitable. A method is looked up by its own class and by the static type of its object.
   [[nodiscard]] const OpModel *op(const clang::Expr *E) const;
   /// The model of `co_await` on an object of this type.
   [[nodiscard]] const OpModel *awaitOn(clang::QualType T) const;
@@ -40,8 +40,8 @@ private:
   mutable llvm::DenseMap<void *, const TypeModel *> TypeCache;
 };
 
-/// Calls the function with the model name of each alias and class on the way from a type to its definition and its bases,
-/// until it returns true.
+/// Calls the function with the model name of each alias and class on the way from a type to its definition and its
+/// bases, until it returns true.
 bool forEachNameOfType(const clang::ASTContext &Context, clang::QualType T,
                        llvm::function_ref<bool(llvm::StringRef)> Fn);
 

@@ -132,7 +132,9 @@ bool Locks::excludes(const Expr *Operation, const OpModel &Op, std::string &WhyN
   switch (*Op.Acquire) {
   case LockMode::Exclusive:
   case LockMode::Upgrade: return true;
-  case LockMode::Shared: WhyNot = "a lock that is taken for reading is shared with others who read it and then write"; return false;
+  case LockMode::Shared:
+    WhyNot = "a lock that is taken for reading is shared with others who read it and then write";
+    return false;
   case LockMode::Counted: break;
   }
   const Expr *Lock = lockExpr(Operation, Op);

@@ -16,7 +16,7 @@ namespace corace::checks {
 struct Acquisition {
   const clang::Expr *Site = nullptr;
   AccessPath Lock;
-  bool IsClaim = false; ///< not a lock but a marker that keeps others out: `busy = true` after a test of it
+  bool IsClaim = false;           ///< not a lock but a marker that keeps others out: `busy = true` after a test of it
   clang::SourceLocation Released; ///< the last release that the analysis met
 };
 
@@ -38,7 +38,8 @@ public:
   void released(LockSet Which, clang::SourceLocation Where);
   void useless(clang::SourceRange Where, std::string Why);
 
-  /// What the operation acquires, if it excludes others: the mode says so, and for a counted one the units and the count.
+  /// What the operation acquires, if it excludes others: the mode says so, and for a counted one the units and the
+  /// count.
   [[nodiscard]] bool excludes(const clang::Expr *Operation, const OpModel &Op, std::string &WhyNot) const;
   /// The lock that an operation works on: its object, or the argument that the model names.
   [[nodiscard]] AccessPath lockOf(const clang::Expr *Operation, const OpModel &Op) const;

@@ -38,8 +38,9 @@ public:
   [[nodiscard]] const clang::Expr *lockAround(const clang::FunctionDecl &F) const;
   /// Some object that runs handlers one after another (a strand) is in sight.
   [[nodiscard]] bool hasStrand() const { return Strand; }
-  /// Two runs of this lambda may be under way at once: it is called more than once, its task is not awaited on the spot, or
-  /// it is handed to something that starts tasks. Without such evidence the locals that it captures are not shared.
+  /// Two runs of this lambda may be under way at once: it is called more than once, its task is not awaited on the
+  /// spot, or it is handed to something that starts tasks. Without such evidence the locals that it captures are not
+  /// shared.
   [[nodiscard]] bool lambdaRunsTwice(const clang::FunctionDecl &F) const;
 
 private:

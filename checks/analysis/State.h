@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The lattice of the data-flow analysis. A state says which facts live in which carriers, how stale they are, and which
-// locks have been held ever since they were read. Joining two states keeps what is true on either path (facts, staleness)
-// and what is true on both (protection).
+// locks have been held ever since they were read. Joining two states keeps what is true on either path (facts,
+// staleness) and what is true on both (protection).
 #pragma once
 
 #include "checks/analysis/AccessPath.h"
@@ -15,15 +15,15 @@
 
 namespace corace::checks {
 
-/// A set of acquisitions, one bit each. A function with more than 64 of them loses protection for the rest: it then reports
-/// nothing that these would have protected, see Locks::acquire.
+/// A set of acquisitions, one bit each. A function with more than 64 of them loses protection for the rest: it then
+/// reports nothing that these would have protected, see Locks::acquire.
 using LockSet = std::uint64_t;
 
 /// That a carrier holds what a fact read.
 struct Entry {
   unsigned Fact = 0;
-  unsigned Since = 0;  ///< the first suspension after the read, counted from 1 in the order of the source; 0: fresh
-  LockSet Locks = 0;   ///< exclusive acquisitions held from the read until now
+  unsigned Since = 0;   ///< the first suspension after the read, counted from 1 in the order of the source; 0: fresh
+  LockSet Locks = 0;    ///< exclusive acquisitions held from the read until now
   bool Decided = false; ///< the value does not hold the fact, but a condition over it chose the value
   friend bool operator==(const Entry &, const Entry &) = default;
 };

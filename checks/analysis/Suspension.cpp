@@ -117,8 +117,8 @@ bool Suspension::bodySuspends(const FunctionDecl &Body) const {
     return It->second != 0;
   AwaitFinder Finder(*this);
   Finder.TraverseStmt(const_cast<Stmt *>(writtenBody(Body)));
-  // A result that leaned on an entry in progress could be too low, but only inside a cycle in which the entry in progress
-  // finds the suspension itself; that is not remembered then.
+  // A result that leaned on an entry in progress could be too low, but only inside a cycle in which the entry in
+  // progress finds the suspension itself; that is not remembered then.
   if (Finder.Found)
     Bodies[Body.getCanonicalDecl()] = 1;
   return Finder.Found;
@@ -205,8 +205,8 @@ SuspensionClass Suspension::classify(const CoroutineSuspendExpr &E) const {
     Modelled = fromModels(Operand, strip(Operand)->getType());
   Class.Effect = Modelled ? *Modelled : fromStructure(E);
 
-  // An eager task whose body never suspends has finished when it is awaited; a lazy one runs through in one go. Other tasks
-  // are posted to an executor, whatever their body does.
+  // An eager task whose body never suspends has finished when it is awaited; a lazy one runs through in one go. Other
+  // tasks are posted to an executor, whatever their body does.
   const TypeModel *Task = Library.type(strip(Operation)->getType());
   bool RunsThrough = Class.Effect == AwaitEffect::Transfer || (Task && Task->Start == "eager");
   if (const FunctionDecl *Body = RunsThrough ? coroutineOf(Operation) : nullptr) {
@@ -217,9 +217,7 @@ SuspensionClass Suspension::classify(const CoroutineSuspendExpr &E) const {
   switch (Class.Effect) {
   case AwaitEffect::Never: break;
   case AwaitEffect::Always: Class.Why = Quoted + " always suspends"; break;
-  case AwaitEffect::Transfer:
-    Class.Why = "the body of " + Quoted + " is not visible here and may suspend";
-    break;
+  case AwaitEffect::Transfer: Class.Why = "the body of " + Quoted + " is not visible here and may suspend"; break;
   case AwaitEffect::May: {
     const OpModel *Op = Library.op(Operation);
     Class.Why = Op && Op->Acquire ? Quoted + " waits while another task holds the lock" : Quoted + " may suspend";

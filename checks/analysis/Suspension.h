@@ -1,8 +1,8 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Whether a co_await lets other tasks run. In this order: what the models say of the operation, what they say of its type,
-// the body of the awaited coroutine, and the structure of the awaiter.
+// Whether a co_await lets other tasks run. In this order: what the models say of the operation, what they say of its
+// type, the body of the awaited coroutine, and the structure of the awaiter.
 #pragma once
 
 #include "checks/analysis/LibraryView.h"
@@ -29,8 +29,8 @@ public:
   /// The operation behind an operand: through std::move, wrappers that the models know, and a local that holds it.
   [[nodiscard]] const clang::Expr *operation(const clang::Expr *Operand) const;
 
-  /// The body of the function has an await that suspends. Cycles count as not suspending: one that suspends on the way is
-  /// found anyway.
+  /// The body of the function has an await that suspends. Cycles count as not suspending: one that suspends on the way
+  /// is found anyway.
   [[nodiscard]] bool bodySuspends(const clang::FunctionDecl &Body) const;
 
   /// The coroutine that a call creates, where its body is visible.

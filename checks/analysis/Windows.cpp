@@ -1,8 +1,8 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What makes an access the second one of a window. A window counts when its first access is stale, no exclusive lock has
-// been held ever since, and nothing looked at the place again in between.
+// What makes an access the second one of a window. A window counts when its first access is stale, no exclusive lock
+// has been held ever since, and nothing looked at the place again in between.
 #include "checks/analysis/Flow.h"
 
 #include "clang/AST/ASTContext.h"
@@ -41,7 +41,8 @@ bool isHandedOver(const ValueDecl *Var, const Expr *Await) {
 
 bool setsConstant(const Expr *Site, const ASTContext &Context) {
   const auto *Op = dyn_cast<BinaryOperator>(Site);
-  return Op && Op->getOpcode() == BO_Assign && !Op->getRHS()->isValueDependent() && Op->getRHS()->isEvaluatable(Context);
+  return Op && Op->getOpcode() == BO_Assign && !Op->getRHS()->isValueDependent() &&
+         Op->getRHS()->isEvaluatable(Context);
 }
 
 } // namespace
@@ -63,29 +64,37 @@ bool Flow::excluded(const Entry &E, const Stmt *Where) const {
 
 /// A fresh test of the place decides as well whether the second access happens.
 bool Flow::revalidated(const Expr *Site, const AccessPath &P, const State &S) const {
+  auto isFresh = [&](const FactSet &Tested) {
+    return llvm::any_of(Tested, [&](const Entry &E) { return E.Since == 0 && overlap(Out.Facts[E.Fact].Path, P); });
+  };
   const Stmt *Place = anchor(Site);
+  for (const Stmt *Branch : Control.decidersOf(Place))
+    if (auto It = S.Conditions.find(Branch); It != S.Conditions.end() && isFresh(It->second))
+      return true;
+  // A loop that was left because of its test decides as well.
   for (const auto &[Branch, Tested] : S.Conditions)
-    for (const Entry &E : Tested)
-      if (E.Since == 0 && overlap(Out.Facts[E.Fact].Path, P) &&
-          (Control.decides(Branch, Place) || (isLoop(Branch) && Control.precedes(Branch, Place))))
-        return true;
+    if (isLoop(Branch) && isFresh(Tested) && Control.precedes(Branch, Place))
+      return true;
   return false;
 }
 
 /// A test compared what was read before the suspension with what is there now: a version, or the value itself.
-bool Flow::compared(const Expr *Site, const Entry &, const State &S) const {
-  const Stmt *Place = anchor(Site);
-  for (const auto &[Branch, Tested] : S.Conditions)
-    for (const Entry &Old : Tested)
+bool Flow::compared(const Expr *Site, const State &S) const {
+  for (const Stmt *Branch : Control.decidersOf(anchor(Site))) {
+    auto It = S.Conditions.find(Branch);
+    if (It == S.Conditions.end())
+      continue;
+    for (const Entry &Old : It->second)
       if (Old.Since != 0)
-        for (const Entry &New : Tested)
-          if (New.Since == 0 && overlap(Out.Facts[Old.Fact].Path, Out.Facts[New.Fact].Path) &&
-              Control.decides(Branch, Place))
+        for (const Entry &New : It->second)
+          if (New.Since == 0 && overlap(Out.Facts[Old.Fact].Path, Out.Facts[New.Fact].Path))
             return true;
+  }
   return false;
 }
 
-/// `while (running) { co_await ...; running = false; }`: the loop's own flag, set to end it. Setting it twice is harmless.
+/// `while (running) { co_await ...; running = false; }`: the loop's own flag, set to end it. Setting it twice is
+/// harmless.
 bool Flow::isOwnLoopFlag(const Stmt *Branch, const Expr *Site, const Fact &F) const {
   return isLoop(Branch) && !F.Path.Type.isNull() && F.Path.Type->isBooleanType() && setsConstant(Site, Context);
 }
@@ -103,36 +112,38 @@ void Flow::valueWindows(const Expr *Site, const AccessPath &P, const FactSet &V,
     const Fact &F = Out.Facts[E.Fact];
     if (E.Since == 0 || E.Locks || !overlap(F.Path, P) || !covers(P, F) || excluded(E, Site))
       continue;
-    if (!compared(Site, E, S))
+    if (!compared(Site, S))
       report(E.Decided ? Dependence::Decided : Dependence::Value, What, E, Site, P);
   }
 }
 
 void Flow::conditionWindows(const Expr *Site, const AccessPath &P, Act What, State &S) {
   const Stmt *Place = anchor(Site);
-  if (!Place || revalidated(Site, P, S))
+  if (!Place || S.Conditions.empty() || revalidated(Site, P, S) || compared(Site, S))
     return;
-  for (const auto &[Branch, Tested] : S.Conditions) {
-    bool Decides = Control.decides(Branch, Place);
-    if ((!Decides && !Control.precedes(Branch, Place)) || Control.isAssertion(Branch))
+  auto isStale = [&](const Stmt *Branch, const Entry &E) {
+    const Fact &F = Out.Facts[E.Fact];
+    if (E.Since == 0 || E.Locks || !overlap(F.Path, P) || excluded(E, Site) || isOwnLoopFlag(Branch, Site, F))
+      return false;
+    // Removing one key is right or needless, whatever was known of the container as a whole.
+    return What != Act::Erase || P.Steps.size() <= F.Path.Steps.size() ||
+           P.Steps.back().K == AccessPath::Step::Kind::Any;
+  };
+  for (const Stmt *Branch : Control.decidersOf(Place)) {
+    auto It = S.Conditions.find(Branch);
+    if (It == S.Conditions.end() || Control.isAssertion(Branch))
       continue;
-    for (const Entry &E : Tested) {
-      const Fact &F = Out.Facts[E.Fact];
-      if (E.Since == 0 || E.Locks || !overlap(F.Path, P) || excluded(E, Site) || isOwnLoopFlag(Branch, Site, F))
-        continue;
-      // Removing one key is right or needless, whatever was known of the container as a whole.
-      if (What == Act::Erase && P.Steps.size() > F.Path.Steps.size() &&
-          P.Steps.back().K != AccessPath::Step::Kind::Any)
-        continue;
-      if (compared(Site, E, S))
-        continue;
-      if (Decides)
+    for (const Entry &E : It->second)
+      if (isStale(Branch, E))
         report(Dependence::Condition, What, E, Site, P, Branch);
-      else if (isa<IfStmt>(Branch) && Out.Suspensions[E.Since].Waits &&
-               Control.decides(Branch, anchor(Out.Suspensions[E.Since].Site)))
-        report(Dependence::Waited, What, E, Site, P, Branch);
-    }
   }
+  // The test did not decide whether to act, but whether to wait first.
+  for (const auto &[Branch, Tested] : S.Conditions)
+    for (const Entry &E : Tested)
+      if (Out.Suspensions[E.Since].Waits && isa<IfStmt>(Branch) && isStale(Branch, E) &&
+          !Control.decides(Branch, Place) && Control.precedes(Branch, Place) &&
+          Control.decides(Branch, anchor(Out.Suspensions[E.Since].Site)))
+        report(Dependence::Waited, What, E, Site, P, Branch);
 }
 
 void Flow::snapshotWindows(const Expr *Site, const AccessPath &P, State &S) {
@@ -144,7 +155,7 @@ void Flow::snapshotWindows(const Expr *Site, const AccessPath &P, State &S) {
       // Only what an await was given: a copy for other purposes says nothing about the clearing.
       if (E.Since == 0 || !isHandedOver(Var, Out.Suspensions[E.Since].Site))
         continue;
-      if (F.WholeCopy && E.Since != 0 && !E.Locks && samePlace(F.Path, P) && !excluded(E, Site) && !compared(Site, E, S))
+      if (F.WholeCopy && E.Since != 0 && !E.Locks && samePlace(F.Path, P) && !excluded(E, Site) && !compared(Site, S))
         report(Dependence::Snapshot, Act::Clear, E, Site, P);
     }
 }
@@ -156,9 +167,11 @@ void Flow::use(const Expr *Site, const AccessPath &Pointer, State &S) {
   const Stmt *Place = anchor(Site);
   if (!Place || revalidated(Site, Pointer, S))
     return;
-  for (auto &[Branch, Tested] : S.Conditions) {
-    if (!Control.decides(Branch, Place) || Control.isAssertion(Branch))
+  for (const Stmt *Branch : Control.decidersOf(Place)) {
+    auto It = S.Conditions.find(Branch);
+    if (It == S.Conditions.end() || Control.isAssertion(Branch))
       continue;
+    FactSet &Tested = It->second;
     for (const Entry &E : Tested)
       if (E.Since != 0 && !E.Locks && samePlace(Out.Facts[E.Fact].Path, Pointer) && !excluded(E, Site))
         report(Dependence::Condition, Act::Use, E, Site, Pointer, Branch);

@@ -31,7 +31,7 @@ enum class LockMode { Exclusive, Shared, Counted, Upgrade };
 struct TypeModel {
   std::string Library; ///< id of the library
   std::string Key;     ///< qualified name
-  std::string Role;    ///< task, lock, guard, guard-of-arg, counted, plain, serial, hostile, atomic, scope, container, ...
+  std::string Role; ///< task, lock, guard, guard-of-arg, counted, plain, serial, hostile, atomic, scope, container, ...
   std::optional<AwaitEffect> Await;
   std::optional<LockMode> Of;        ///< for guards
   std::string Count;                 ///< for counted: ctorN, tmplN, one

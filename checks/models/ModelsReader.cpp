@@ -110,12 +110,13 @@ bool ModelsReader::readLibrary(yaml::Node *Node) {
   Lib.File = BuiltIn ? std::string() : Name;
   // Types and operations are relative to the namespaces, which may stand after them: YAML mappings have no order. The
   // parser is one-pass, so the usual order (id, ns, types, ops) is required instead, with a plain message.
-  bool Ok = each(Node, "a library is a mapping with 'id', 'ns', 'types' and 'ops'",
-                 [&](StringRef Key, yaml::Node *At, yaml::Node *Value) {
-                   if ((Key == "types" || Key == "ops") && Lib.Namespaces.empty())
-                     return fail(At, "'ns' has to stand before '" + Key + "'; for the global namespace write ns: [\"\"]");
-                   return readLibraryField(Key, Value, Lib) ? true : (unknownKey(At, Key, "a library"), FirstError.empty());
-                 });
+  bool Ok =
+      each(Node, "a library is a mapping with 'id', 'ns', 'types' and 'ops'",
+           [&](StringRef Key, yaml::Node *At, yaml::Node *Value) {
+             if ((Key == "types" || Key == "ops") && Lib.Namespaces.empty())
+               return fail(At, "'ns' has to stand before '" + Key + "'; for the global namespace write ns: [\"\"]");
+             return readLibraryField(Key, Value, Lib) ? true : (unknownKey(At, Key, "a library"), FirstError.empty());
+           });
   if (!Ok)
     return false;
   if (Lib.Id.empty())
@@ -144,23 +145,24 @@ bool ModelsReader::readLibraryField(StringRef Key, yaml::Node *Value, Models::Li
 }
 
 bool ModelsReader::readTypes(yaml::Node *Node, const Models::Library &Lib) {
-  return each(Node, "'types' is a mapping from names to {role: ...}", [&](StringRef Key, yaml::Node *, yaml::Node *Value) {
-    TypeModel Type;
-    Type.Library = Lib.Id;
-    std::string TypeName = Key.str();
-    bool Ok = each(Value, "a type is described by a mapping such as {role: lock}",
-                   [&](StringRef Field, yaml::Node *At, yaml::Node *V) {
-                     return readTypeField(Field, V, Type) ? true
-                                                          : (unknownKey(At, Field, "a type"), FirstError.empty());
-                   });
-    if (!Ok)
-      return false;
-    for (std::string &Q : qualify(TypeName, Lib.Namespaces)) {
-      Type.Key = Q;
-      T.Types[Q] = Type;
-    }
-    return true;
-  });
+  return each(
+      Node, "'types' is a mapping from names to {role: ...}", [&](StringRef Key, yaml::Node *, yaml::Node *Value) {
+        TypeModel Type;
+        Type.Library = Lib.Id;
+        std::string TypeName = Key.str();
+        bool Ok =
+            each(Value, "a type is described by a mapping such as {role: lock}",
+                 [&](StringRef Field, yaml::Node *At, yaml::Node *V) {
+                   return readTypeField(Field, V, Type) ? true : (unknownKey(At, Field, "a type"), FirstError.empty());
+                 });
+        if (!Ok)
+          return false;
+        for (std::string &Q : qualify(TypeName, Lib.Namespaces)) {
+          Type.Key = Q;
+          T.Types[Q] = Type;
+        }
+        return true;
+      });
 }
 
 bool ModelsReader::readOps(yaml::Node *Node, const Models::Library &Lib) {
@@ -256,7 +258,8 @@ bool ModelsReader::readOpField(StringRef Key, yaml::Node *Value, OpModel &Op) {
     return boolean(Value, Op.ReadModifyWrite);
   if (Key == "spawn")
     return readSpawn(Value, Op);
-  if (StringSet<>{"until", "join", "inline", "wake", "after", "other_thread", "forced", "returns", "header"}.contains(Key)) {
+  if (StringSet<>{"until", "join", "inline", "wake", "after", "other_thread", "forced", "returns", "header"}.contains(
+          Key)) {
     Value->skip();
     return true;
   }
@@ -375,7 +378,8 @@ bool ModelsReader::mode(yaml::Node *Node, std::optional<LockMode> &Out) {
             .Case("n", LockMode::Counted)
             .Case("u", LockMode::Upgrade)
             .Default(std::nullopt);
-  return Out ? true : fail(Node, "a lock's mode is x (exclusive), s (shared), n (counted) or u (whatever it was taken as)");
+  return Out ? true
+             : fail(Node, "a lock's mode is x (exclusive), s (shared), n (counted) or u (whatever it was taken as)");
 }
 
 bool ModelsReader::fail(yaml::Node *At, const Twine &Message) {
