@@ -36,16 +36,23 @@ bool same_value(const access &a, const access &b) noexcept {
 /// The rival put back what was there (or wrote the same): then the order of the two cannot be told apart.
 bool harmless(const access &own, const access &rival) noexcept { return rival.written && same_value(own, rival); }
 
-/// Look-ups by key touch what belongs to other keys as well, so a change there proves nothing.
+/// Look-ups by key touch what belongs to other keys as well (a hash table's look-up its size, too), so a change there
+/// proves nothing. Where the body asks for the size itself, the key does not matter.
 bool by_key(const access &what) noexcept {
-  if (!is_system(what.site) || what.site == nullptr)
+  if (what.site == nullptr || !is_system(what.site))
     return false;
   const std::string_view function = function_of(*what.site);
-  if (function.find("_Rb_tree<") == std::string_view::npos && function.find("_Hashtable<") == std::string_view::npos &&
-      function.find("std::map<") == std::string_view::npos && function.find("std::set<") == std::string_view::npos)
+  const auto is_of = [&](std::string_view container) { return function.find(container) != std::string_view::npos; };
+  if (!is_of("_Rb_tree<") && !is_of("_Hashtable<") && !is_of("std::map<") && !is_of("std::set<") &&
+      !is_of("std::unordered_"))
     return false;
-  const std::string_view name = last_name(function);
-  return name != "size" && name != "empty";
+  const std::string_view asked = what.via == nullptr ? std::string_view() : object_of(*what.via);
+  return asked != "size" && asked != "empty";
+}
+
+/// The element itself is written: by the user's code, or by the one function of a container that assigns to it.
+bool writes_element(const access &what) noexcept {
+  return !is_system(what.site) || last_name(function_of(*what.site)) == "insert_or_assign";
 }
 
 } // namespace
@@ -229,14 +236,12 @@ void detector::visit_second(footing &here, const access &now, const role &which)
       std::find_if(watches.begin(), watches.end(), [&](const watch &w) { return w.candidate == which.candidate; });
   if (at == watches.end() || !at->active || !(kind.second_written ? here.writes : here.reads))
     return;
-  const access *first = nullptr;
-  const access *rival = broken_by(here, *at, kind, now, &first);
-  const bool same_object = first != nullptr || at->cells.find(granule_of(now.address)) != nullptr;
-  if (!at->second_counted && same_object) {
+  if (!at->second_counted) {
     at->second_counted = true;
     ++reached_[which.candidate].second;
   }
-  if (rival != nullptr)
+  const access *first = nullptr;
+  if (const access *rival = broken_by(here, *at, kind, now, &first))
     report(of.kind, &of, *first, *rival, now);
 }
 
@@ -264,7 +269,7 @@ const access *detector::broken_by(footing &here, watch &seen, const shape &kind,
     return rival;
   }
   cell *fresh = cells_.find(key);
-  if (is_system(second.site) || fresh == nullptr)
+  if (fresh == nullptr || !writes_element(second))
     return nullptr;
   const access *found = nullptr;
   seen.cells.for_each([&](std::uintptr_t looked_at, access &touched) {

@@ -29,6 +29,10 @@ const corace_site *const find_read =
     sites.add(CORACE_SITE_READ, 900, library, "std::_Rb_tree<int, int>::find(int const&)", "", "/usr/include/map");
 const corace_site *const size_read =
     sites.add(CORACE_SITE_READ, 901, library, "std::_Rb_tree<int, int>::size() const", "", "/usr/include/map");
+const corace_site *const size_call =
+    sites.add(CORACE_SITE_CALL, 210, in_coroutine, "fetch()", "size", "/src/fetch.cpp");
+const corace_site *const insert_or_assign = sites.add(
+    CORACE_SITE_WRITE, 903, library, "std::map<int, int>::insert_or_assign(int&&, int&&)", "", "/usr/include/map");
 const corace_site *const insert_call =
     sites.add(CORACE_SITE_CALL, 212, in_coroutine, "fetch()", "operator[]", "/src/fetch.cpp");
 const corace_site *const insert_write =
@@ -187,19 +191,42 @@ TEST_F(Candidates, ALookUpOfAnotherKeyIsSilent) {
   EXPECT_TRUE(detect::end_run().violations.empty());
 }
 
-TEST_F(Candidates, ASizeThatAnotherTaskChangedIsReported) {
+TEST_F(Candidates, AnElementThatTheContainerAssignsIsReported) {
   begin(look_up);
   create(of_a), create(of_b);
   fetch_segment(a, of_a, [&] {
     __corace_call(find_call);
-    load(links[2], size_read);
+    load(links[0], find_read);
   });
-  fetch_segment(b, of_b, [&] { store(links[2], 5, insert_write); });
+  fetch_segment(b, of_b, [&] {
+    __corace_call(insert_call);
+    store(links[0], 1, insert_write);
+    store(element, 1, insert_or_assign);
+  });
   fetch_segment(a, of_a, [&] {
     __corace_call(insert_call);
-    store(links[2], 6, insert_write);
+    store(element, 2, insert_or_assign);
   });
   EXPECT_EQ(detect::end_run().violations.size(), 1u);
+}
+
+TEST_F(Candidates, ASizeThatAnotherTaskChangedIsReportedOnlyWhereItWasAskedFor) {
+  for (const auto [call, expected] : {std::pair{size_call, 1u}, std::pair{find_call, 0u}}) {
+    begin(look_up);
+    create(of_a), create(of_b);
+    fetch_segment(a, of_a, [&, asks = call] {
+      __corace_call(asks);
+      load(links[2], size_read); // a hash table's find() reads it as well
+    });
+    fetch_segment(b, of_b, [&] { store(links[2], 5, insert_write); });
+    fetch_segment(a, of_a, [&] {
+      __corace_call(insert_call);
+      store(links[2], 6, insert_write);
+    });
+    const run_result result = detect::end_run();
+    EXPECT_EQ(result.violations.size(), expected);
+    EXPECT_EQ(result.reached[0].second, 1u);
+  }
 }
 
 TEST_F(Candidates, OneLineCanHoldBothPlaces) {
