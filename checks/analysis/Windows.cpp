@@ -16,6 +16,9 @@ namespace {
 
 bool isLoop(const Stmt *S) { return isa<WhileStmt, ForStmt, DoStmt>(S); }
 
+/// What was read is still so: nobody ran since, or nobody who takes the lock.
+bool isGood(const Entry &E) { return E.Since == 0 || E.Locks != 0; }
+
 /// The second access covers what the first one read, not just a part of it or something beyond it.
 bool covers(const AccessPath &Written, const Fact &Read) {
   return Written.Steps.size() <= Read.Path.Steps.size() || Read.WholeCopy;
@@ -62,10 +65,11 @@ bool Flow::excluded(const Entry &E, const Stmt *Where) const {
   return Place && Out.Facts[E.Fact].Anchor && Control.exclude(Out.Facts[E.Fact].Anchor, Place);
 }
 
-/// A fresh test of the place decides as well whether the second access happens.
+/// A fresh test of the place, or one under a lock that is still held, decides as well whether the second access
+/// happens.
 bool Flow::revalidated(const Expr *Site, const AccessPath &P, const State &S) const {
   auto isFresh = [&](const FactSet &Tested) {
-    return llvm::any_of(Tested, [&](const Entry &E) { return E.Since == 0 && overlap(Out.Facts[E.Fact].Path, P); });
+    return llvm::any_of(Tested, [&](const Entry &E) { return isGood(E) && overlap(Out.Facts[E.Fact].Path, P); });
   };
   const Stmt *Place = anchor(Site);
   for (const Stmt *Branch : Control.decidersOf(Place))
@@ -85,9 +89,9 @@ bool Flow::compared(const Expr *Site, const State &S) const {
     if (It == S.Conditions.end())
       continue;
     for (const Entry &Old : It->second)
-      if (Old.Since != 0)
+      if (!isGood(Old))
         for (const Entry &New : It->second)
-          if (New.Since == 0 && overlap(Out.Facts[Old.Fact].Path, Out.Facts[New.Fact].Path))
+          if (isGood(New) && overlap(Out.Facts[Old.Fact].Path, Out.Facts[New.Fact].Path))
             return true;
   }
   return false;

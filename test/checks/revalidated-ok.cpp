@@ -83,3 +83,21 @@ mock::task<> own_flag_ok() {
       busy = false;
   }
 }
+
+mock::task<> double_checked_ok() {
+  if (n == 0) {
+    auto lock = co_await a.scoped_lock();
+    if (n == 0) {
+      co_await mock::work();
+      n = 1;
+    }
+  }
+}
+
+mock::task<> checked_outside_bad() {
+  if (n == 0) {
+    auto lock = co_await a.scoped_lock();
+    n = 1;
+    // EXPECT: 'n' is written after a test that may no longer hold: tested on line {-2}, and other tasks can run at the 'co_await' on line {-1}
+  }
+}
