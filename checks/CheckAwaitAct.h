@@ -9,7 +9,7 @@ namespace corace::checks {
 /// Finds a test of shared state that decides, across a suspension, what is done to that state.
 ///
 /// A test of the same state after the last suspension, a marker that keeps other tasks out, and one lock over both are
-/// understood. A test inside another function is not seen as one.
+/// understood. A test inside another function is seen only if that is a simple predicate.
 class CheckAwaitAct final : public Check {
 public:
   [[nodiscard]] llvm::StringRef name() const override { return "corace-check-await-act"; }
