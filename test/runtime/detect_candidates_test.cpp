@@ -211,7 +211,7 @@ TEST_F(Candidates, AnElementThatTheContainerAssignsIsReported) {
 }
 
 TEST_F(Candidates, ASizeThatAnotherTaskChangedIsReportedOnlyWhereItWasAskedFor) {
-  for (const auto [call, expected] : {std::pair{size_call, 1u}, std::pair{find_call, 0u}}) {
+  for (const auto &[call, expected] : {std::pair{size_call, 1u}, std::pair{find_call, 0u}}) {
     begin(look_up);
     create(of_a), create(of_b);
     fetch_segment(a, of_a, [&, asks = call] {

@@ -13,7 +13,8 @@ int main(int, char **arguments) {
   for (const corace_site *site = __start_corace_sites; site != __stop_corace_sites; ++site) {
     if (site->kind != CORACE_SITE_WRITE || !std::string_view(corace::detect::file_of(*site)).ends_with(arguments[1]))
       continue;
-    std::printf("%s%s %u: %s\n", (site->flags & CORACE_SITE_SYSTEM) != 0 ? "library's " : "", (site->flags & CORACE_SITE_WRITE_BACK) != 0 ? "write back" : "write", site->line,
+    std::printf("%s%s %u: %s\n", (site->flags & CORACE_SITE_SYSTEM) != 0 ? "library's " : "",
+                (site->flags & CORACE_SITE_WRITE_BACK) != 0 ? "write back" : "write", site->line,
                 corace::detect::object_of(*site));
   }
 }
