@@ -9,7 +9,8 @@ namespace corace::checks {
 /// Finds shared state that is read before a suspension and written after it with a value that comes from that read.
 ///
 /// It follows the value through locals, arithmetic, branches, loops and calls within one coroutine. It does not follow
-/// it through members of other objects or through functions that write the state themselves.
+/// it through members of other objects; of functions that access the state themselves only getters and setters are
+/// seen.
 class ReadAwaitWrite final : public Check {
 public:
   [[nodiscard]] llvm::StringRef name() const override { return "corace-read-await-write"; }
