@@ -226,9 +226,11 @@ std::string to_text(const evidence &e) {
 }
 
 std::string headline(const finding &f) {
-  if (f.failure)
-    return std::string(to_string(f.kind)) + ": " + f.failure->message;
   std::string kind(to_string(f.kind));
+  if (f.failure) {
+    const std::string_view message = f.failure->message;
+    return message.starts_with(kind) ? std::string(message) : kind + ": " + std::string(message);
+  }
   std::replace(kind.begin(), kind.end(), '-', ' ');
   const std::string object = *f.race->object ? std::string(" on '") + f.race->object + "'" : "";
   return kind + object + ": " + where(place_of(f.race->first)) + ", then another task's " +

@@ -110,7 +110,7 @@ TEST_F(process, a_program_that_aborts_keeps_what_it_had_found) {
 
 TEST_F(process, a_crash_is_found) {
   EXPECT_EQ(only_finding("segv")[3], "assertion");
-  EXPECT_EQ(message(), "the program was ended by a signal: Segmentation fault");
+  EXPECT_EQ(message(), "the program was ended by a signal: Illegal instruction");
 }
 
 TEST_F(process, an_abort_is_found) {

@@ -100,7 +100,7 @@ int main(int argc, char **argv) {
     corace::run(three_increments());
     assert(counter == 3);
   } else if (what == "segv") {
-    corace::run(race_to([] { std::raise(SIGSEGV); }));
+    corace::run(race_to([] { std::raise(SIGILL); }));
   } else if (what == "abort-after-race") {
     corace::run(race_to([] { std::abort(); }));
   } else if (what == "throw") {
