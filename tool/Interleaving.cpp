@@ -7,6 +7,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Path.h"
 
 #include <algorithm>
@@ -57,6 +58,7 @@ private:
   std::vector<std::string> Labels; ///< of the tasks that are shown, in the order of their columns
   std::vector<Row> Rows;
   size_t NumberWidth = 0, AccessWidth = 0; ///< of line numbers, and of the marks of reads and writes
+  bool Mixed = false;                      ///< the steps lie in several files
   size_t Left = 0;                         ///< tasks that are not shown
 };
 
@@ -86,11 +88,12 @@ static std::optional<Triple> findTriple(const Proof &Shown, function_ref<bool(co
   if (!First || !Rival || !Second)
     return std::nullopt;
   const std::vector<Step> &Steps = Shown.Steps;
-  for (size_t K = Steps.size(); K-- > 0;) {
+  size_t Patience = 1 << 24; // a report is for people; a file may be as large as it likes
+  for (size_t K = Steps.size(); K-- > 0 && Patience;) {
     if (!Fits(Steps[K], 2) || !isAt(Steps[K], *Second))
       continue;
     std::optional<size_t> R;
-    for (size_t I = K; I-- > 0;) {
+    for (size_t I = K; I-- > 0 && Patience; --Patience) {
       if (!R && Steps[I].Task != Steps[K].Task && Fits(Steps[I], 1) && isAt(Steps[I], *Rival))
         R = I;
       else if (Steps[I].Task == Steps[K].Task && Fits(Steps[I], 0) && isAt(Steps[I], *First)) {
@@ -119,12 +122,20 @@ static std::optional<Triple> findTriple(const Finding &F) {
 Table::Table(raw_ostream &Out, const Style &Looks, SourceLines &Lines, const Finding &Of)
     : OS(Out), Look(Looks), Sources(Lines), F(Of), Shown(*Of.Shown), Broken(findTriple(Of)) {
   chooseTasks();
+  const Step *Shows = nullptr; // any step that is shown
+  for (const Step &S : steps()) {
+    if (markOf(S).empty() || !is_contained(Labels, S.Task))
+      continue;
+    Mixed |= Shows && Shows->Where.File != S.Where.File;
+    Shows = &S;
+  }
   buildRows();
 }
 
 void Table::chooseTasks() {
+  StringSet<> Seen;
   for (const Step &S : steps())
-    if (S.What != Step::Type::Resume && S.What != Step::Type::Finish && !is_contained(Labels, S.Task))
+    if (S.What != Step::Type::Resume && S.What != Step::Type::Finish && Seen.insert(S.Task).second)
       Labels.push_back(S.Task);
   const size_t All = Labels.size();
   if (All <= 3 && All * NarrowestColumn <= Look.Width)
@@ -144,13 +155,9 @@ ArrayRef<Step> Table::steps() const {
   return Broken ? All.take_front(Broken->Second + 1) : All;
 }
 
+/// The file's name stands there only where the steps lie in several.
 std::string Table::numberOf(const Step &S) const {
   const std::string Line = std::to_string(S.Where.Line);
-  // The file's name only where the steps lie in several.
-  const bool Mixed = any_of(steps(), [&](const Step &Other) {
-    return is_contained(Labels, Other.Task) && Other.What != Step::Type::Resume && Other.What != Step::Type::Finish &&
-           Other.Where.File != S.Where.File;
-  });
   return Mixed ? (sys::path::filename(S.Where.File) + ":" + Line).str() : Line;
 }
 

@@ -147,18 +147,20 @@ json::Array Writer::codeFlows(const Finding &F) {
       return Label.str();
     };
     std::vector<std::pair<std::string, json::Array>> Flows;
+    std::map<std::string, size_t> FlowOf;
     unsigned Order = 0;
-    for (const Step &S : F.Shown->Steps) {
+    // Viewers show these as a list; where it is endless, the end tells how the window broke.
+    for (const Step &S : ArrayRef(F.Shown->Steps).take_back(1000)) {
       static constexpr StringLiteral Words[] = {"reads", "writes", "suspends", "is resumed", "ends"};
       const auto Index = static_cast<size_t>(S.What);
-      auto It = find_if(Flows, [&](const auto &Flow) { return Flow.first == S.Task; });
-      if (It == Flows.end())
-        It = Flows.insert(Flows.end(), {S.Task, json::Array()});
+      const auto [It, IsNew] = FlowOf.try_emplace(S.Task, Flows.size());
+      if (IsNew)
+        Flows.emplace_back(S.Task, json::Array());
       std::string Message = S.Task + " " + Words[Index].str();
       if (!S.Value.empty())
         Message += " " + S.Value;
       static constexpr StringLiteral Kinds[] = {"read", "write", "suspend", "resume", "exit"};
-      It->second.push_back(flowLocation(S.Where, Message, ++Order, Kinds[Index]));
+      Flows[It->second].second.push_back(flowLocation(S.Where, Message, ++Order, Kinds[Index]));
     }
     for (auto &[Label, Locations] : Flows)
       Threads.push_back(threadFlow(Label, NameOf(Label), std::move(Locations)));
