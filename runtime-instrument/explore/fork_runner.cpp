@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -69,6 +70,8 @@ void become_run(int messages) {
     ::dup2(messages, STDERR_FILENO);
     ::close(messages);
   }
+  const rlimit no_core{0, 0}; // one for each schedule that fails would fill the disk
+  ::setrlimit(RLIMIT_CORE, &no_core);
   std::signal(SIGALRM, SIG_DFL);
   itimerval limit{};
   limit.it_value.tv_sec = longest_run();
