@@ -2,13 +2,11 @@
 # The main job, shown: check, confirm and replay the race of examples/counter.cpp. Run by `./dev demo`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-export PATH="$PWD/build/bin:$PATH"
-
 show() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
 
-show corace confirm examples/counter.cpp
+show build/bin/corace confirm examples/counter.cpp
 status=0
-report=$(corace confirm examples/counter.cpp) || status=$?
+report=$(build/bin/corace confirm examples/counter.cpp) || status=$?
 printf '%s\n' "$report"
 ((status == 1)) || { echo "dev: expected a confirmed race (exit 1), got exit $status" >&2; exit 3; }
 

@@ -27,6 +27,8 @@ static std::string besideCommand(StringRef Relative) {
   return std::string(Path);
 }
 
+std::string commandAsTyped() { return StringRef(ProgramName).contains('/') ? ProgramName : "corace"; }
+
 std::string expectedPath(Part Which) {
   switch (Which) {
   case Part::Pass: return besideCommand("lib/libcorace-pass.so");

@@ -18,6 +18,9 @@ std::string expectedPath(Part Which);
 /// Where this part is; an error that says how to get it when it is missing.
 llvm::Expected<std::string> findPart(Part Which);
 
+/// How the user called the command, so that a line to be pasted runs the same one: a path stays a path.
+std::string commandAsTyped();
+
 /// The compiler that takes the pass: $CORACE_CXX, or clang++ of the LLVM version that corace was built with.
 llvm::Expected<std::string> findCompiler();
 

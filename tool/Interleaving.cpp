@@ -38,6 +38,7 @@ private:
   [[nodiscard]] ArrayRef<Step> steps() const;
   void chooseTasks();
   void buildRows();
+  [[nodiscard]] bool isAftermath(size_t Index) const;
   bool joinsLastRow(size_t Index);
   [[nodiscard]] std::string numberOf(const Step &S) const;
   [[nodiscard]] std::string markOf(const Step &S) const;
@@ -211,6 +212,12 @@ static StringRef withoutComment(StringRef Line) {
   return Line;
 }
 
+/// What others read once the rival has struck is their business; it does not explain the race.
+bool Table::isAftermath(size_t Index) const {
+  const Step &S = Shown.Steps[Index];
+  return Broken && Index > Broken->Rival && S.What == Step::Type::Read && S.Task != Shown.Steps[Broken->First].Task;
+}
+
 /// Accesses of one line that follow each other are one row, or a call into a container would be ten: what the race is
 /// about, else the last write, else the last read.
 bool Table::joinsLastRow(size_t Index) {
@@ -235,7 +242,7 @@ void Table::buildRows() {
   for (size_t I = 0; I < steps().size(); ++I) {
     const Step &S = Shown.Steps[I];
     const auto Column = find(Labels, S.Task);
-    if (Column == Labels.end() || markOf(S).empty() || joinsLastRow(I))
+    if (Column == Labels.end() || markOf(S).empty() || isAftermath(I) || joinsLastRow(I))
       continue;
     const StringRef Line = withoutComment(Sources.line(S.Where.File, S.Where.Line)).trim();
     Row R;

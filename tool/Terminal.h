@@ -16,7 +16,7 @@ namespace corace::tool {
 struct Style {
   bool Color = false;
   bool Utf8 = false;
-  unsigned Width = 100;
+  unsigned Width = 110;
 
   static Style of(llvm::raw_fd_ostream &OS);
 

@@ -3,6 +3,7 @@
 
 #include "tool/TextReport.h"
 
+#include "tool/Installation.h"
 #include "tool/Interleaving.h"
 #include "tool/Support.h"
 
@@ -153,7 +154,7 @@ static void printSentences(raw_ostream &OS, const Style &Look, const Finding &F)
     return;
   OS << "  ";
   paint(OS, Look, raw_ostream::SAVEDCOLOR, "replay:");
-  OS << " corace replay " << printable(Shown.Token) << " --";
+  OS << ' ' << printable(shellQuoted(commandAsTyped())) << " replay " << printable(Shown.Token) << " --";
   for (const std::string &Word : Shown.Command)
     OS << ' ' << printable(shellQuoted(Word));
   OS << '\n';
