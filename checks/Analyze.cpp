@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/Analyze.h"
 
+#include "checks/analysis/Consumers.h"
 #include "checks/analysis/Flow.h"
 #include "checks/analysis/RivalIndex.h"
 #include "checks/models/Models.h"
@@ -98,7 +99,8 @@ void analyzeTranslationUnit(ASTContext &Context, const Models &Library, const Ch
     CoroutineFacts Facts(*Coroutine, View, Rivals);
     if (!Flow(Facts, Suspensions).run())
       continue;
-    llvm::erase_if(Facts.Windows, [&](const Window &W) { return isPrivateCapture(Facts, W.Place); });
+    llvm::erase_if(Facts.Windows,
+                   [&](const Window &W) { return isPrivateCapture(Facts, W.Place) || hasOneConsumer(Facts, W); });
     sortWindows(Facts);
     unsigned Precedence = 0;
     // All checks run, so that which one speaks for a window does not depend on which are enabled.

@@ -31,31 +31,29 @@ public:
     if (D->getLocation().isValid() && !isa<TranslationUnitDecl>(D) &&
         SM.isInSystemHeader(SM.getExpansionLoc(D->getLocation())))
       return true;
-    const FunctionDecl *Outer = Current;
-    unsigned OuterLoops = Loops;
-    if (auto *F = dyn_cast<FunctionDecl>(D)) {
-      Current = F;
-      Loops = 0;
-    }
+    const Surroundings Outer = Around;
+    if (auto *F = dyn_cast<FunctionDecl>(D))
+      Around = {F, nullptr, nullptr};
     bool Go = Base::TraverseDecl(D);
-    Current = Outer;
-    Loops = OuterLoops;
+    Around = Outer;
     return Go;
   }
   bool TraverseLambdaExpr(LambdaExpr *Lambda) {
     // The body belongs to the call operator, the captures to us.
-    for (Expr *Init : Lambda->capture_inits())
+    for (Expr *Init : Lambda->capture_inits()) {
+      if (isa_and_nonnull<DeclRefExpr>(Init))
+        Harmless.insert(Init); // captured by reference: what the body does with it counts
       if (Init && !TraverseStmt(Init))
         return false;
+    }
     for (CXXMethodDecl *Body : bodiesOf(*Lambda)) {
-      const FunctionDecl *Outer = Current;
-      unsigned OuterLoops = Loops;
-      Current = Body;
-      Loops = 0;
+      const Surroundings Outer = Around;
+      if (Around.Loop)
+        Out.LambdaLoops[Body->getCanonicalDecl()] = Around.Loop;
+      Around = {Body, nullptr, nullptr};
       addCoroutine(Body);
       bool Go = Body->isDependentContext() || TraverseStmt(Body->getBody());
-      Current = Outer;
-      Loops = OuterLoops;
+      Around = Outer;
       if (!Go)
         return false;
     }
@@ -63,9 +61,10 @@ public:
   }
 #define CORACE_LOOP(Class)                                                                                             \
   bool Traverse##Class(Class *S) {                                                                                     \
-    ++Loops;                                                                                                           \
+    const Stmt *Outer = Around.Loop;                                                                                   \
+    Around.Loop = S;                                                                                                   \
     bool Go = Base::Traverse##Class(S);                                                                                \
-    --Loops;                                                                                                           \
+    Around.Loop = Outer;                                                                                               \
     return Go;                                                                                                         \
   }
   CORACE_LOOP(ForStmt)
@@ -73,6 +72,13 @@ public:
   CORACE_LOOP(DoStmt)
   CORACE_LOOP(CXXForRangeStmt)
 #undef CORACE_LOOP
+  bool TraverseIfStmt(IfStmt *S) {
+    const Expr *Outer = Around.Guard;
+    Around.Guard = S->getCond();
+    bool Go = Base::TraverseIfStmt(S);
+    Around.Guard = Outer;
+    return Go;
+  }
 
   bool VisitFunctionDecl(FunctionDecl *F) {
     addCoroutine(F);
@@ -104,15 +110,44 @@ public:
     const FunctionDecl *Callee = Call->getDirectCallee();
     if (!Callee)
       return true;
-    Out.Calls[Callee->getCanonicalDecl()].push_back({Current, Call, Loops > 0, false});
-    if (const Expr *Object = objectOfCall(Call))
+    Out.Calls[Callee->getCanonicalDecl()].push_back(
+        {Around.Function, Call, Around.Loop != nullptr, false, Around.Loop, Around.Guard});
+    if (const Expr *Object = objectOfCall(Call)) {
       writeByCall(Call, *Callee, Object);
+      changeByCall(Call, *Callee, strip(Object));
+    } else if (Callee->isInStdNamespace() && isObserver(nameOf(*Callee))) {
+      for (const Expr *Arg : Call->arguments())
+        Harmless.insert(strip(Arg));
+    }
     if (const OpModel *Op = Library.op(Call)) {
       if (Op->Under == "x")
         underLock(Call, *Op);
       if (Op->SpawnsAny)
         spawned(Call);
     }
+    return true;
+  }
+  // A container that is mentioned is changed, unless what is around the mention says otherwise; the traversal goes from
+  // the outside to the inside, so that has been seen by now.
+  bool VisitImplicitCastExpr(ImplicitCastExpr *E) {
+    if (E->getCastKind() == CK_LValueToRValue || (E->isGLValue() && E->getType().isConstQualified()))
+      Harmless.insert(strip(E));
+    return true;
+  }
+  bool VisitCXXForRangeStmt(CXXForRangeStmt *S) {
+    Harmless.insert(strip(S->getRangeInit()));
+    return true;
+  }
+  bool VisitMemberExpr(MemberExpr *E) {
+    if (isa<FieldDecl>(E->getMemberDecl())) {
+      Harmless.insert(strip(E->getBase())); // a part of it is mentioned, not the whole
+      mention(E, E->getMemberDecl());
+    }
+    return true;
+  }
+  bool VisitDeclRefExpr(DeclRefExpr *E) {
+    if (isa<VarDecl>(E->getDecl()))
+      mention(E, E->getDecl());
     return true;
   }
   void finish() {
@@ -122,6 +157,18 @@ public:
   }
 
 private:
+  /// What stands around the node that is being visited, inside one function.
+  struct Surroundings {
+    const FunctionDecl *Function = nullptr;
+    const Stmt *Loop = nullptr;
+    const Expr *Guard = nullptr;
+  };
+  static StringRef nameOf(const FunctionDecl &F) { return F.getDeclName().isIdentifier() ? F.getName() : StringRef(); }
+  /// std::begin, std::size and the like: they look, although they take the container by mutable reference.
+  static bool isObserver(StringRef Name) {
+    return llvm::is_contained({"begin", "end", "rbegin", "rend", "cbegin", "cend", "size", "ssize", "empty", "data"},
+                              Name);
+  }
   static llvm::SmallVector<CXXMethodDecl *, 1> bodiesOf(const LambdaExpr &Lambda) {
     llvm::SmallVector<CXXMethodDecl *, 1> Bodies;
     if (FunctionTemplateDecl *Template = Lambda.getDependentCallOperator())
@@ -137,14 +184,19 @@ private:
   }
   void addWrite(const Expr *Target, const Expr *Site) {
     // The outermost member or variable that is written, and all on the way to it: writing x.y writes x as well.
-    for (const Expr *E = strip(Target); E;) {
+    const Expr *Whole = strip(Target);
+    for (const Expr *E = Whole; E;) {
       if (const auto *Member = dyn_cast<MemberExpr>(E)) {
-        Out.Writes[cast<ValueDecl>(Member->getMemberDecl()->getCanonicalDecl())].push_back({Current, Site});
+        if (E != Whole)
+          change(Member->getMemberDecl(), Site, RivalIndex::Change::Effect::Part);
+        Out.Writes[cast<ValueDecl>(Member->getMemberDecl()->getCanonicalDecl())].push_back({Around.Function, Site});
         if (Member->isArrow())
           return;
         E = strip(Member->getBase());
       } else if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
-        Out.Writes[cast<ValueDecl>(Ref->getDecl()->getCanonicalDecl())].push_back({Current, Site});
+        if (E != Whole)
+          change(Ref->getDecl(), Site, RivalIndex::Change::Effect::Part);
+        Out.Writes[cast<ValueDecl>(Ref->getDecl()->getCanonicalDecl())].push_back({Around.Function, Site});
         return;
       } else if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E)) {
         E = strip(Sub->getBase());
@@ -155,14 +207,37 @@ private:
       }
     }
   }
+  void change(const ValueDecl *Place, const Expr *Site, RivalIndex::Change::Effect What) {
+    if (!Around.Function || !Around.Function->isDependentContext())
+      Out.Changes[cast<ValueDecl>(Place->getCanonicalDecl())].push_back({Around.Function, Site, What});
+  }
+  void mention(const Expr *E, const ValueDecl *Place) {
+    QualType T = Place->getType().getNonReferenceType();
+    if (T->isRecordType() && !T.isConstQualified() && !Harmless.contains(E))
+      change(Place, E, RivalIndex::Change::Effect::Other);
+  }
+  void changeByCall(const CallExpr *Call, const FunctionDecl &Callee, const Expr *Object) {
+    const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call);
+    const auto *Method = dyn_cast<CXXMethodDecl>(&Callee);
+    StringRef Effect = Library.models().effectOfMethod(nameOf(Callee));
+    bool Grows = !Op && (Effect == "insert" || Effect == "guard");
+    if ((Method && Method->isConst()) || (Op && Op->getOperator() == OO_Subscript) || Grows || Effect == "none" ||
+        Effect == "look" || Effect == "element")
+      Harmless.insert(Object);
+    if (!Grows)
+      return;
+    if (const auto *Member = dyn_cast<MemberExpr>(Object))
+      change(Member->getMemberDecl(), Call, RivalIndex::Change::Effect::Grow);
+    else if (const auto *Ref = dyn_cast<DeclRefExpr>(Object))
+      change(Ref->getDecl(), Call, RivalIndex::Change::Effect::Grow);
+  }
   void writeByCall(const CallExpr *Call, const FunctionDecl &Callee, const Expr *Object) {
     if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call)) {
       if (Op->isAssignmentOp() || Op->getOperator() == OO_PlusPlus || Op->getOperator() == OO_MinusMinus)
         addWrite(Object, Call);
       return;
     }
-    StringRef Name = Callee.getDeclName().isIdentifier() ? Callee.getName() : StringRef();
-    StringRef Effect = Library.models().effectOfMethod(Name);
+    StringRef Effect = Library.models().effectOfMethod(nameOf(Callee));
     if (Effect == "insert" || Effect == "erase" || Effect == "replace" || Effect == "take" || Effect == "guard" ||
         Effect == "modify")
       addWrite(Object, Call);
@@ -201,8 +276,8 @@ private:
   RivalIndex &Out;
   ASTContext &Context;
   const LibraryView &Library;
-  const FunctionDecl *Current = nullptr;
-  unsigned Loops = 0;
+  Surroundings Around;
+  llvm::DenseSet<const Expr *> Harmless; ///< mentions that change nothing, or whose change is recorded otherwise
   llvm::DenseSet<const FunctionDecl *> Seen;
   llvm::DenseSet<const Expr *> AwaitedCalls;
 };
@@ -223,6 +298,15 @@ ArrayRef<RivalIndex::Write> RivalIndex::writesOf(const ValueDecl *Place) const {
 ArrayRef<RivalIndex::Call> RivalIndex::callsOf(const FunctionDecl *Callee) const {
   auto It = Callee ? Calls.find(Callee->getCanonicalDecl()) : Calls.end();
   return It == Calls.end() ? ArrayRef<Call>() : ArrayRef<Call>(It->second);
+}
+
+ArrayRef<RivalIndex::Change> RivalIndex::changesOf(const ValueDecl *Container) const {
+  auto It = Container ? Changes.find(cast<ValueDecl>(Container->getCanonicalDecl())) : Changes.end();
+  return It == Changes.end() ? ArrayRef<Change>() : ArrayRef<Change>(It->second);
+}
+
+const Stmt *RivalIndex::loopAround(const FunctionDecl &Lambda) const {
+  return LambdaLoops.lookup(Lambda.getCanonicalDecl());
 }
 
 const Expr *RivalIndex::lockAround(const FunctionDecl &F) const { return UnderLock.lookup(F.getCanonicalDecl()); }

@@ -25,7 +25,20 @@ public:
     const clang::FunctionDecl *Caller;
     const clang::Expr *Site;
     bool InLoop;
-    bool Awaited; ///< the operand of a co_await
+    bool Awaited;                       ///< the operand of a co_await
+    const clang::Stmt *Loop = nullptr;  ///< the innermost one around the call
+    const clang::Expr *Guard = nullptr; ///< the condition of the innermost `if` around the call
+  };
+  /// What a function does to a container as a whole, or to what is in it.
+  struct Change {
+    enum class Effect {
+      Grow,  ///< puts something in
+      Part,  ///< sets an element or a part of one
+      Other, ///< removes, replaces, moves away, or hands it to somebody who may
+    };
+    const clang::FunctionDecl *Function; ///< null for an initialiser at namespace scope
+    const clang::Expr *Site;
+    Effect What;
   };
 
   RivalIndex(clang::ASTContext &Context, const LibraryView &Library);
@@ -34,6 +47,9 @@ public:
   [[nodiscard]] llvm::ArrayRef<const clang::FunctionDecl *> coroutines() const { return Coroutines; }
   [[nodiscard]] llvm::ArrayRef<Write> writesOf(const clang::ValueDecl *Place) const;
   [[nodiscard]] llvm::ArrayRef<Call> callsOf(const clang::FunctionDecl *Callee) const;
+  [[nodiscard]] llvm::ArrayRef<Change> changesOf(const clang::ValueDecl *Container) const;
+  /// The loop around the place where a lambda is made; null if there is none.
+  [[nodiscard]] const clang::Stmt *loopAround(const clang::FunctionDecl &Lambda) const;
   /// The call that runs this lambda while it holds an exclusive lock; null for other functions.
   [[nodiscard]] const clang::Expr *lockAround(const clang::FunctionDecl &F) const;
   /// Some object that runs handlers one after another (a strand) is in sight.
@@ -48,6 +64,8 @@ private:
   std::vector<const clang::FunctionDecl *> Coroutines;
   llvm::DenseMap<const clang::ValueDecl *, std::vector<Write>> Writes;
   llvm::DenseMap<const clang::FunctionDecl *, std::vector<Call>> Calls;
+  llvm::DenseMap<const clang::ValueDecl *, std::vector<Change>> Changes;
+  llvm::DenseMap<const clang::FunctionDecl *, const clang::Stmt *> LambdaLoops;
   llvm::DenseMap<const clang::FunctionDecl *, const clang::Expr *> UnderLock;
   llvm::DenseSet<const clang::FunctionDecl *> Spawned; ///< lambdas that are arguments of something that starts tasks
   bool Strand = false;
