@@ -2,7 +2,7 @@
 # The main job, shown: check, confirm and replay the race of examples/counter.cpp. Run by `./dev demo`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-show() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
+show() { printf '\n$ %s\n' "$*"; }
 
 show build/bin/corace confirm examples/counter.cpp
 status=0
