@@ -125,6 +125,9 @@ Finding WindowReport::finding(StringRef Check, race_kind Kind, std::string Messa
   F.Notes.push_back(
       {NoteRole::Suspension, "may suspend here: " + Facts.Suspensions[W.Suspension].Class.Why, Suspension});
   orderNote(F);
+  if (const auto *Call = W.Inside ? dyn_cast<CallExpr>(W.Second) : nullptr; Call && Call->getDirectCallee())
+    F.Notes.push_back({NoteRole::Order, shortName(*Call->getDirectCallee()) + " writes it here",
+                       placeOf(Context, W.Inside->getSourceRange())});
   rivalNote(F);
   lockNote(F);
   F.Notes.push_back({NoteRole::Mend, "to mend it: " + Mend, First});

@@ -61,6 +61,7 @@ struct Window {
   const clang::Expr *Second = nullptr;
   AccessPath Place;                    ///< what the second access touches
   const clang::Stmt *Branch = nullptr; ///< the branching statement, for conditions
+  const clang::Expr *Inside = nullptr; ///< the access itself, where the second expression is a call that makes it
 };
 
 class CoroutineFacts {

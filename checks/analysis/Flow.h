@@ -57,6 +57,7 @@ private:
   [[nodiscard]] FactSet argument(const clang::Expr *Arg, State &S);
   unsigned fact(const clang::Expr *Site, const AccessPath &P, LockSet Held, bool WholeCopy);
   bool simpleCall(const clang::CallExpr *Call, State &S);
+  void storeArguments(const clang::CallExpr *Call, bool AfterSuspension, State &S);
 
   // Calls.
   void call(const clang::CallExpr *Call, State &S);
@@ -107,6 +108,7 @@ private:
   /// By place in the source and path: a call of a getter may read several.
   std::map<std::pair<const clang::Expr *, std::string>, unsigned> FactOf;
   llvm::DenseMap<const clang::CallExpr *, std::optional<InlinedCall>> Inlined;
+  llvm::DenseMap<const clang::CallExpr *, std::vector<ArgumentStore>> Stores;
   Inliner Simple;
   llvm::DenseMap<const clang::Expr *, unsigned> SuspensionOf;
   llvm::DenseMap<const clang::Expr *, LockSet> PendingGuard; ///< acquired, and not yet bound to a variable

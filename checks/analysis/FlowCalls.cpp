@@ -60,6 +60,7 @@ void Flow::call(const CallExpr *Call, State &S) {
   }
   if (simpleCall(Call, S))
     return;
+  storeArguments(Call, /*AfterSuspension=*/false, S);
   if (Object) {
     bool ByPointer = strip(Object)->getType()->isPointerType();
     AccessPath Path = ByPointer ? Out.Paths.pointee(Object) : Out.Paths.resolve(Object);
@@ -94,6 +95,24 @@ bool Flow::simpleCall(const CallExpr *Call, State &S) {
     write(Call, W.Place, W.TakesArguments ? Arguments : FactSet(), W.What, S);
   setValue(Call, Call->isGLValue() && Out.Paths.resolve(Call) ? FactSet() : std::move(V), S);
   return true;
+}
+
+/// What the callee stores of its arguments: they are read now, or have been before.
+void Flow::storeArguments(const CallExpr *Call, bool AfterSuspension, State &S) {
+  auto [It, New] = Stores.try_emplace(Call);
+  if (New)
+    It->second = Simple.argumentStores(Call, Classifier);
+  for (const ArgumentStore &Store : It->second) {
+    // An argument that is itself shared is read by the callee, whenever that is.
+    if (Store.AfterSuspension != AfterSuspension ||
+        (Store.Argument->isGLValue() && Out.Paths.resolve(Store.Argument).isShared()))
+      continue;
+    FactSet V = Store.Argument->isGLValue() ? argument(Store.Argument, S) : value(Store.Argument, S);
+    const std::size_t Before = Out.Windows.size();
+    valueWindows(Call, Store.Place, V, Act::Assign, S);
+    for (std::size_t I = Before; I < Out.Windows.size(); ++I)
+      Out.Windows[I].Inside = Store.Site;
+  }
 }
 
 FactSet Flow::arguments(const CallExpr *Call, State &S) {

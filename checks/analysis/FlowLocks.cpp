@@ -37,12 +37,15 @@ void Flow::suspendAt(const CoroutineSuspendExpr *E, State &S) {
 }
 
 void Flow::await(const CoroutineSuspendExpr *E, State &S) {
-  suspendAt(E, S);
   const auto *Await = dyn_cast<CoawaitExpr>(E);
+  const Expr *Operation = Await ? Classifier.operation(Await->getOperand()) : nullptr;
+  suspendAt(E, S);
+  if (Suspension::coroutineOf(Operation))
+    storeArguments(cast<CallExpr>(strip(Operation)), /*AfterSuspension=*/true, S);
   const Expr *Operand = Await ? Await->getOperand() : cast<CoyieldExpr>(E)->getOperand();
   setValue(E, value(Operand, S), S); // after the suspension: what the arguments read is stale by now
   if (Await)
-    acquireAwaited(E, Classifier.operation(Operand), S);
+    acquireAwaited(E, Operation, S);
 }
 
 void Flow::acquireAwaited(const CoroutineSuspendExpr *E, const Expr *Operation, State &S) {

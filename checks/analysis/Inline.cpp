@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/Inline.h"
 
+#include "checks/analysis/InlineFrame.h"
+
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/StmtCXX.h"
@@ -65,14 +67,6 @@ AccessPath objectPath(const PathResolver &Paths, const Expr *Object) {
 }
 
 } // namespace
-
-/// A call that is being looked into. The paths of its arguments are the caller's.
-struct Inliner::Frame {
-  const CallExpr *Call;
-  const FunctionDecl *Definition;
-  const PathResolver &Paths; ///< of the callee
-  const Frame *Outer;
-};
 
 AccessPath Inliner::argumentPath(const ValueDecl *Param, const Frame &F) const {
   const auto *P = dyn_cast_or_null<ParmVarDecl>(Param);
@@ -217,7 +211,7 @@ bool Inliner::inlineInto(const CallExpr *Call, const Frame *Outer, InlinedCall &
 
 std::optional<InlinedCall> Inliner::inlined(const CallExpr *Call) const {
   InlinedCall Out;
-  if (!inlineInto(Call, nullptr, Out, 0))
+  if (!inlineInto(Call, nullptr, Out, 0) && !observe(Call, Out))
     return std::nullopt;
   return Out;
 }

@@ -1,12 +1,14 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Getters, predicates and setters: functions of a few straight statements whose body is visible. A call of one is as
-// good as its body written at the call.
+// What calls of functions do whose body is visible. Getters, predicates and setters of a few straight statements are as
+// good as their body written at the call. Larger functions that only look count with all that they read; what a
+// function stores of its arguments counts as a write of the caller, also when it suspends first.
 #pragma once
 
 #include "checks/analysis/AccessPath.h"
 #include "checks/analysis/Facts.h"
+#include "checks/analysis/Suspension.h"
 
 #include <vector>
 
@@ -23,15 +25,29 @@ struct InlinedCall {
   std::vector<Write> Writes;
 };
 
+/// A function puts an argument, as it is, into a shared place.
+struct ArgumentStore {
+  AccessPath Place; ///< as a path of the caller
+  const clang::Expr *Argument;
+  const clang::Expr *Site; ///< in the callee
+  bool AfterSuspension;    ///< other tasks can run between the call and the store
+};
+
 class Inliner {
 public:
   Inliner(const PathResolver &Caller, const LibraryView &Library) : Caller(Caller), Library(Library) {}
 
-  /// Nothing when the callee is not simple, or its body is not visible.
+  /// Nothing when the callee is neither simple nor a mere observer, or its body is not visible.
   [[nodiscard]] std::optional<InlinedCall> inlined(const clang::CallExpr *Call) const;
 
+  /// The arguments that the callee stores whatever happens (unless it throws): not behind a branch, and not after a
+  /// branch that may leave. That may be a coroutine.
+  [[nodiscard]] std::vector<ArgumentStore> argumentStores(const clang::CallExpr *Call, const Suspension &Awaits) const;
+
 private:
+  friend class StoreFinder;
   struct Frame;
+  bool observe(const clang::CallExpr *Call, InlinedCall &Out) const;
   bool inlineInto(const clang::CallExpr *Call, const Frame *Outer, InlinedCall &Out, unsigned Depth) const;
   void reads(const clang::Stmt *S, const Frame &F, InlinedCall &Out, unsigned Depth) const;
   void effect(const clang::Expr *E, const Frame &F, InlinedCall &Out, unsigned Depth) const;

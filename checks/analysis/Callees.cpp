@@ -1,0 +1,243 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Larger callees: those that only look, and those that store what they are given.
+#include "checks/analysis/InlineFrame.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/ExprCXX.h"
+#include "clang/AST/StmtCXX.h"
+#include "clang/Basic/SourceManager.h"
+
+using namespace clang;
+
+namespace corace::checks {
+
+namespace {
+
+constexpr unsigned MaxDepth = 3;   // observers that call observers
+constexpr unsigned MaxNodes = 400; // of an observer and all that it calls
+constexpr unsigned MaxReads = 24;
+
+StringRef nameOf(const FunctionDecl *F) { return F && F->getDeclName().isIdentifier() ? F->getName() : StringRef(); }
+
+AccessPath objectPath(const PathResolver &Paths, const Expr *Object) {
+  return strip(Object)->getType()->isPointerType() ? Paths.pointee(Object) : Paths.resolve(Object);
+}
+
+/// Makes sure that a body changes nothing but its own locals.
+class Purity {
+public:
+  explicit Purity(const LibraryView &Library) : Library(Library) {}
+
+  bool onlyLooks(const FunctionDecl &F, unsigned Depth = 0) {
+    if (Depth > MaxDepth || !isSmall(F.getBody()))
+      return false;
+    const PathResolver Paths(F, Library.models());
+    return check(F.getBody(), Paths, Depth);
+  }
+
+private:
+  bool isOwn(const AccessPath &P) const { return P && !P.isShared(); }
+
+  bool handsOver(const Expr *Arg, const PathResolver &Paths) const {
+    return Arg->isLValue() && !Arg->getType().isConstQualified() && !isOwn(Paths.resolve(Arg));
+  }
+
+  /// Looks before anything costly is made for a large body.
+  bool isSmall(const Stmt *Body) const {
+    unsigned Count = 0;
+    llvm::SmallVector<const Stmt *, 32> Work{Body};
+    while (!Work.empty() && Count <= Left)
+      if (const Stmt *S = Work.pop_back_val()) {
+        ++Count;
+        Work.append(S->child_begin(), S->child_end());
+      }
+    return Count <= Left;
+  }
+
+  bool check(const Stmt *S, const PathResolver &Paths, unsigned Depth) {
+    if (!S)
+      return true;
+    if (Left == 0 || isa<CoroutineSuspendExpr, CoreturnStmt, CXXDeleteExpr, AsmStmt>(S))
+      return false;
+    --Left;
+    if (const auto *Op = dyn_cast<BinaryOperator>(S); Op && Op->isAssignmentOp() && !isOwn(Paths.resolve(Op->getLHS())))
+      return false;
+    if (const auto *Op = dyn_cast<UnaryOperator>(S)) {
+      if (Op->isIncrementDecrementOp() && !isOwn(Paths.resolve(Op->getSubExpr())))
+        return false;
+      if (Op->getOpcode() == UO_AddrOf && !isOwn(Paths.resolve(Op->getSubExpr())))
+        return false;
+    }
+    if (const auto *Call = dyn_cast<CallExpr>(S); Call && !checkCall(Call, Paths, Depth))
+      return false;
+    // An object of the user's own that takes a reference may set it when it ends; those of the library are locks.
+    if (const auto *Construct = dyn_cast<CXXConstructExpr>(S);
+        Construct && !Construct->getConstructor()->isInStdNamespace() &&
+        llvm::any_of(Construct->arguments(), [&](const Expr *Arg) { return handsOver(Arg, Paths); }))
+      return false;
+    return llvm::all_of(S->children(), [&](const Stmt *Child) { return check(Child, Paths, Depth); });
+  }
+
+  bool checkCall(const CallExpr *Call, const PathResolver &Paths, unsigned Depth) {
+    if (isPassThrough(Call)) // moves out of its argument, perhaps
+      return nameOf(Call->getDirectCallee()) != "move" || isOwn(Paths.resolve(Call->getArg(0)));
+    const FunctionDecl *F = Call->getDirectCallee();
+    if (!F)
+      return false;
+    // Nothing shared may be handed over to somebody who could change it.
+    for (unsigned I = firstArgument(Call); I < Call->getNumArgs(); ++I)
+      if (handsOver(Call->getArg(I), Paths))
+        return false;
+    const auto *Method = dyn_cast<CXXMethodDecl>(F);
+    const Expr *Object = objectOfCall(Call);
+    const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call);
+    StringRef Effect = Library.models().effectOfMethod(nameOf(F));
+    if (Object && ((Method && Method->isConst()) || isOwn(objectPath(Paths, Object)) || Effect == "look" ||
+                   Effect == "element" || Effect == "none"))
+      return true;
+    if (Op && (Op->getOperator() == OO_Star || Op->getOperator() == OO_Arrow))
+      return true;
+    if (const FunctionDecl *Definition = ownDefinition(Call))
+      return onlyLooks(*Definition, Depth + 1);
+    return !Object; // a function of somebody else that was given nothing to change
+  }
+
+  const LibraryView &Library;
+  unsigned Left = MaxNodes;
+};
+
+bool mayLeave(const Stmt *S) {
+  if (!S || isa<LambdaExpr>(S))
+    return false;
+  return isa<ReturnStmt, CoreturnStmt, CXXThrowExpr, GotoStmt>(S) ||
+         llvm::any_of(S->children(), [](const Stmt *Child) { return mayLeave(Child); });
+}
+
+bool suspendsIn(const Stmt *S, const Suspension &Awaits) {
+  if (!S || isa<LambdaExpr>(S))
+    return false;
+  if (const auto *E = dyn_cast<CoroutineSuspendExpr>(S); E && Awaits.classify(*E).suspends())
+    return true;
+  return llvm::any_of(S->children(), [&](const Stmt *Child) { return suspendsIn(Child, Awaits); });
+}
+
+/// The parameter that is mentioned here in a way that may change it.
+void changedParams(const Stmt *S, llvm::DenseSet<const VarDecl *> &Changed) {
+  if (!S)
+    return;
+  if (const auto *Cast = dyn_cast<ImplicitCastExpr>(S);
+      Cast && isa<DeclRefExpr>(strip(Cast)) &&
+      (Cast->getCastKind() == CK_LValueToRValue || Cast->getType().isConstQualified()))
+    return;
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
+    if (const auto *Param = dyn_cast<ParmVarDecl>(Ref->getDecl()); Param && !Param->getType().isConstQualified())
+      Changed.insert(Param);
+  for (const Stmt *Child : S->children())
+    changedParams(Child, Changed);
+}
+
+/// The parameter whose value this is: `m`, `std::move(m)`, a copy of it.
+const ParmVarDecl *parameterAsItIs(const Expr *E) {
+  for (E = strip(E); E;) {
+    if (const auto *Construct = dyn_cast<CXXConstructExpr>(E); Construct && Construct->getNumArgs() == 1)
+      E = strip(Construct->getArg(0));
+    else if (const auto *Call = dyn_cast<CallExpr>(E); Call && isPassThrough(Call))
+      E = strip(Call->getArg(0));
+    else
+      break;
+  }
+  const auto *Ref = dyn_cast_or_null<DeclRefExpr>(E);
+  return Ref ? dyn_cast<ParmVarDecl>(Ref->getDecl()) : nullptr;
+}
+
+} // namespace
+
+const FunctionDecl *ownDefinition(const CallExpr *Call) {
+  const FunctionDecl *F = Call->getDirectCallee(), *Definition = nullptr;
+  if (!F || !F->isDefined(Definition) || Definition->isDependentContext() || isa<CXXConstructorDecl>(F))
+    return nullptr;
+  if (const auto *Method = dyn_cast<CXXMethodDecl>(F);
+      Method && (Method->isVirtual() || Method->isDefaulted() || Method->isImplicit()))
+    return nullptr;
+  const SourceManager &SM = F->getASTContext().getSourceManager();
+  return SM.isInSystemHeader(SM.getExpansionLoc(Definition->getLocation())) ? nullptr : Definition;
+}
+
+bool Inliner::observe(const CallExpr *Call, InlinedCall &Out) const {
+  const FunctionDecl *Definition = ownDefinition(Call);
+  // A reference or a pointer is a way to the place, not what was read from it.
+  if (!Definition || isCoroutine(*Definition) || Definition->getReturnType()->isVoidType() ||
+      Definition->getReturnType()->isReferenceType() || isPointerLike(Definition->getReturnType()) ||
+      !Purity(Library).onlyLooks(*Definition))
+    return false;
+  const PathResolver Paths(*Definition, Library.models());
+  InlinedCall Own;
+  reads(Definition->getBody(), {Call, Definition, Paths, nullptr}, Own, MaxDepth);
+  llvm::erase_if(Own.Reads, [](const AccessPath &P) { return !P.isShared(); });
+  if (Own.Reads.size() > MaxReads)
+    return false;
+  Out = std::move(Own);
+  return true;
+}
+
+/// Walks through the statements that run whatever happens.
+class StoreFinder {
+public:
+  StoreFinder(const Inliner &In, const Inliner::Frame &F, const Suspension &Awaits) : In(In), F(F), Awaits(Awaits) {}
+
+  /// False when what follows may not run.
+  bool visit(const Stmt *S) {
+    if (const auto *Block = dyn_cast<CompoundStmt>(S))
+      return llvm::all_of(Block->body(), [&](const Stmt *Child) { return visit(Child); });
+    if (const auto *E = dyn_cast<Expr>(S))
+      store(strip(E));
+    else if (mayLeave(S))
+      return false;
+    Suspended = Suspended || suspendsIn(S, Awaits);
+    changedParams(S, Changed);
+    return true;
+  }
+
+  std::vector<ArgumentStore> Stores;
+
+private:
+  void store(const Expr *E) {
+    const auto *Assign = dyn_cast<BinaryOperator>(E);
+    const auto *Call = dyn_cast<CXXOperatorCallExpr>(E);
+    if (Assign && Assign->getOpcode() == BO_Assign)
+      add(Assign->getLHS(), Assign->getRHS(), E);
+    else if (Call && Call->getOperator() == OO_Equal && Call->getNumArgs() == 2)
+      add(Call->getArg(0), Call->getArg(1), E);
+  }
+  void add(const Expr *Target, const Expr *Value, const Expr *Site) {
+    const ParmVarDecl *Param = parameterAsItIs(Value);
+    unsigned Index = Param ? Param->getFunctionScopeIndex() + firstArgument(F.Call) : ~0U;
+    if (Index >= F.Call->getNumArgs() || Changed.contains(Param))
+      return;
+    AccessPath Place = In.rebase(F.Paths.resolve(Target), F);
+    if (Place.isShared())
+      Stores.push_back({std::move(Place), F.Call->getArg(Index), Site, Suspended});
+  }
+
+  const Inliner &In;
+  const Inliner::Frame &F;
+  const Suspension &Awaits;
+  llvm::DenseSet<const VarDecl *> Changed;
+  bool Suspended = false;
+};
+
+std::vector<ArgumentStore> Inliner::argumentStores(const CallExpr *Call, const Suspension &Awaits) const {
+  const FunctionDecl *Definition = ownDefinition(Call);
+  const Stmt *Body = Definition && !Definition->param_empty() ? writtenBody(*Definition) : nullptr;
+  if (!Body)
+    return {};
+  const PathResolver Paths(*Definition, Library.models());
+  const Frame F{Call, Definition, Paths, nullptr};
+  StoreFinder Finder(*this, F, Awaits);
+  Finder.visit(Body);
+  return std::move(Finder.Stores);
+}
+
+} // namespace corace::checks
