@@ -5,6 +5,7 @@
 #include "checks/analysis/Consumers.h"
 #include "checks/analysis/Flow.h"
 #include "checks/analysis/RivalIndex.h"
+#include "checks/analysis/Tasks.h"
 #include "checks/models/Models.h"
 #include "vocab/finding_id.h"
 
@@ -107,6 +108,10 @@ void analyzeTranslationUnit(ASTContext &Context, const Models &Library, const Ch
     for (const Check *C : allChecks())
       C->check(Facts, [&, Rank = Precedence++](Finding F) { All.add(std::move(F), Rank); });
   }
+  const TaskFacts Tasks = findTaskLosses(Context, View);
+  unsigned Precedence = 0;
+  for (const Check *C : allChecks())
+    C->checkTasks(Tasks, [&, Rank = Precedence++](Finding F) { All.add(std::move(F), Rank); });
   All.emit([&](Finding F) {
     if (!Options.Enabled || Options.Enabled(F.Check))
       Sink(std::move(F));

@@ -19,7 +19,8 @@ struct CheckOptions {
   std::function<bool(llvm::StringRef)> Enabled;
 };
 
-/// Runs the checks over every coroutine that is defined in user code (not in a system header) of the translation unit.
+/// Runs the checks over every coroutine that is defined in user code (not in a system header) of the translation unit,
+/// and those about tasks over its other functions too.
 /// Findings come in the order of the source, each window once, with their ids. The sink may keep them; only
 /// Place::Range ends with the ASTContext.
 void analyzeTranslationUnit(clang::ASTContext &Context, const Models &Library, const CheckOptions &Options,

@@ -4,18 +4,22 @@
 
 #include "checks/CheckAwaitAct.h"
 #include "checks/ReadAwaitWrite.h"
+#include "checks/UnawaitedTask.h"
 #include "checks/WriteAwaitRead.h"
 
 namespace corace::checks {
 
 Check::~Check() = default;
 
+void Check::checkTasks(const TaskFacts &, llvm::function_ref<void(Finding)>) const {}
+
 llvm::ArrayRef<const Check *> allChecks() {
   static const ReadAwaitWrite TheReadAwaitWrite;
   static const CheckAwaitAct TheCheckAwaitAct;
   static const WriteAwaitRead TheWriteAwaitRead;
+  static const UnawaitedTask TheUnawaitedTask;
   // The order is also that of precedence: of two findings on one second access the first check's is kept.
-  static const Check *const All[] = {&TheReadAwaitWrite, &TheCheckAwaitAct, &TheWriteAwaitRead};
+  static const Check *const All[] = {&TheReadAwaitWrite, &TheCheckAwaitAct, &TheWriteAwaitRead, &TheUnawaitedTask};
   return All;
 }
 

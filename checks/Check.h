@@ -11,6 +11,7 @@
 namespace corace::checks {
 
 class CoroutineFacts;
+struct TaskFacts;
 
 /// One check: a policy over what the engine found out about a coroutine. It has no state and prints nothing.
 class Check {
@@ -28,6 +29,9 @@ public:
 
   /// Calls `Sink` once for each window of this check's kind in the coroutine.
   virtual void check(const CoroutineFacts &Facts, llvm::function_ref<void(Finding)> Sink) const = 0;
+
+  /// Calls `Sink` once for each task of the translation unit that goes wrong. Most checks are not about tasks.
+  virtual void checkTasks(const TaskFacts &Facts, llvm::function_ref<void(Finding)> Sink) const;
 };
 
 /// All checks, in the order in which they are listed to users.

@@ -36,6 +36,7 @@ enum class NoteRole {
   Order,      ///< the order of evaluation that makes it a window
   Rival,      ///< who else accesses the state meanwhile
   Lock,       ///< why no lock, or the one that is there, does not help
+  Task,       ///< what happens to the task in question
   Mend,       ///< the cure
 };
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A coroutine is called but its task is not awaited: the body never runs.
-// Verdict: reported when the task is destroyed, with the place that created it.
+// Verdict: corace-unawaited-task on the line that creates the task; reported by a run when the task is destroyed.
 
 #include <corace/corace.h>
 

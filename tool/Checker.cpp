@@ -92,6 +92,7 @@ static StringRef roleName(checks::NoteRole Role) {
   case checks::NoteRole::Order: return "order";
   case checks::NoteRole::Rival: return "rival";
   case checks::NoteRole::Lock: return "lock";
+  case checks::NoteRole::Task: return "task";
   case checks::NoteRole::Mend: return "mend";
   }
   return "note";

@@ -94,6 +94,12 @@ bool Merger::covers(const Place &Range, const Place &Point) {
 bool Merger::sameWindow(const Finding &Candidate, const RunFinding &Seen) {
   if (!sameShape(Candidate.Kind, Seen.Kind))
     return false;
+  // The run knows where the task was created, and the coroutine; the checker knows the variable that keeps it.
+  if (Candidate.Kind == race_kind::never_awaited) {
+    const Place *Created = placeIn(Seen.Shown, "second");
+    Created = Created ? Created : placeIn(Seen.Shown, "first");
+    return Created && covers(Candidate.Main, *Created);
+  }
   const Place *First = Candidate.place("first"), *SeenFirst = placeIn(Seen.Shown, "first"),
               *SeenSecond = placeIn(Seen.Shown, "second");
   if (!SeenSecond)

@@ -37,6 +37,8 @@ struct TypeModel {
   std::string Count;                 ///< for counted: ctorN, tmplN, one
   std::string Start;                 ///< for tasks: lazy, eager, posted
   std::string Drop;                  ///< for tasks: what a discarded one does
+  bool NoDiscard = false;            ///< for tasks: dropping one is a mistake even if it goes on by itself
+  bool Once = false;                 ///< for tasks: a second await is an error
   std::vector<std::string> Releases; ///< methods of a guard that end it early
 };
 

@@ -218,7 +218,11 @@ bool ModelsReader::readTypeField(StringRef Key, yaml::Node *Value, TypeModel &Ty
     return text(Value, Type.Drop);
   if (Key == "release")
     return strings(Value, Type.Releases);
-  if (StringSet<>{"nodiscard", "mode", "header", "owns_data"}.contains(Key)) {
+  if (Key == "nodiscard")
+    return boolean(Value, Type.NoDiscard);
+  if (Key == "once")
+    return boolean(Value, Type.Once);
+  if (StringSet<>{"mode", "header", "owns_data"}.contains(Key)) {
     Value->skip();
     return true;
   }

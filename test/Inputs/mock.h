@@ -28,6 +28,7 @@ template <typename Derived> struct promise_base<Derived, void> {
 template <typename T = void> struct [[nodiscard]] task {
   struct promise_type : promise_base<task, T> {};
   task(task &&) noexcept;
+  task &operator=(task &&) noexcept;
   ~task();
   bool await_ready() const noexcept;
   std::coroutine_handle<> await_suspend(std::coroutine_handle<>);

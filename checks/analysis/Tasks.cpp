@@ -1,0 +1,225 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/analysis/Tasks.h"
+
+#include "checks/analysis/AccessPath.h"
+#include "checks/analysis/Suspension.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclTemplate.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+#include "clang/AST/StmtCXX.h"
+#include "clang/Basic/SourceManager.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace clang;
+
+namespace corace::checks {
+
+namespace {
+
+/// A class such as std::function<void(int)>: it calls what it holds and drops the result.
+bool callsForNothing(QualType T) {
+  const auto *Spec = dyn_cast_or_null<ClassTemplateSpecializationDecl>(T->getAsCXXRecordDecl());
+  if (!Spec || Spec->getTemplateArgs().size() == 0 || Spec->getTemplateArgs()[0].getKind() != TemplateArgument::Type)
+    return false;
+  const auto *Signature = Spec->getTemplateArgs()[0].getAsType()->getAs<FunctionProtoType>();
+  return Signature && Signature->getReturnType()->isVoidType();
+}
+
+/// Functions and classes that call their arguments and drop what they return.
+bool dropsResults(StringRef Name) {
+  Name.consume_front("boost::");
+  return llvm::StringSwitch<bool>(Name)
+      .Cases("std::for_each", "std::for_each_n", "std::ranges::for_each", "std::ranges::for_each_n", true)
+      .Cases("std::thread", "std::jthread", "std::call_once", true)
+      .Cases("asio::post", "asio::dispatch", "asio::defer", true)
+      .Default(false);
+}
+
+/// Walks the user's code. Like everywhere, templates are looked at where they are instantiated.
+class LossFinder : public RecursiveASTVisitor<LossFinder> {
+  using Base = RecursiveASTVisitor<LossFinder>;
+
+public:
+  LossFinder(TaskFacts &Out, ASTContext &Context, const TaskTypes &Types) : Out(Out), Context(Context), Types(Types) {}
+
+  bool shouldVisitTemplateInstantiations() const { return true; }
+
+  bool TraverseDecl(Decl *D) {
+    if (!D)
+      return true;
+    const SourceManager &SM = Context.getSourceManager();
+    if (D->getLocation().isValid() && !isa<TranslationUnitDecl>(D) &&
+        SM.isInSystemHeader(SM.getExpansionLoc(D->getLocation())))
+      return true;
+    auto *F = dyn_cast<FunctionDecl>(D);
+    if (!F)
+      return Base::TraverseDecl(D);
+    if (F->isDependentContext() || F->isInvalidDecl())
+      return true;
+    return inFunction(F, [&] { return Base::TraverseDecl(D); });
+  }
+  bool TraverseLambdaExpr(LambdaExpr *Lambda) {
+    for (Expr *Init : Lambda->capture_inits())
+      if (Init && !TraverseStmt(Init))
+        return false;
+    llvm::SmallVector<FunctionDecl *, 1> Bodies;
+    if (FunctionTemplateDecl *Generic = Lambda->getDependentCallOperator())
+      Bodies.append(Generic->spec_begin(), Generic->spec_end());
+    else if (FunctionDecl *Body = Lambda->getCallOperator())
+      Bodies.push_back(Body);
+    for (FunctionDecl *Body : Bodies)
+      if (!Body->isDependentContext() && !inFunction(Body, [&] { return TraverseStmt(Body->getBody()); }))
+        return false;
+    return true;
+  }
+  bool TraverseRequiresExpr(RequiresExpr *) { return true; } // nothing in it is evaluated
+
+  bool VisitVarDecl(VarDecl *Var) {
+    // Followed once, when the first is seen.
+    if (Current && !HasTasks && Var->hasLocalStorage() && !isa<ParmVarDecl>(Var) && Types.of(Var->getType()))
+      HasTasks = true;
+    return true;
+  }
+
+  // Where the value of an expression is dropped.
+  bool VisitCompoundStmt(CompoundStmt *S) {
+    for (const Stmt *Child : S->body())
+      if (Child != ValueOfBlock)
+        dropped(Child);
+    return true;
+  }
+  bool TraverseStmtExpr(StmtExpr *E) { // its last statement is its value
+    const Stmt *Outer = ValueOfBlock;
+    ValueOfBlock = E->getSubStmt()->body_empty() ? nullptr : E->getSubStmt()->body_back();
+    bool Go = Base::TraverseStmtExpr(E);
+    ValueOfBlock = Outer;
+    return Go;
+  }
+  bool VisitIfStmt(IfStmt *S) { return dropped(S->getThen()), dropped(S->getElse()), true; }
+  bool VisitForStmt(ForStmt *S) { return dropped(S->getInit()), dropped(S->getInc()), dropped(S->getBody()), true; }
+  bool VisitWhileStmt(WhileStmt *S) { return dropped(S->getBody()), true; }
+  bool VisitDoStmt(DoStmt *S) { return dropped(S->getBody()), true; }
+  bool VisitCXXForRangeStmt(CXXForRangeStmt *S) { return dropped(S->getBody()), true; }
+  bool VisitSwitchCase(SwitchCase *S) { return dropped(S->getSubStmt()), true; }
+  bool VisitLabelStmt(LabelStmt *S) { return dropped(S->getSubStmt()), true; }
+  bool VisitBinaryOperator(BinaryOperator *Op) {
+    if (Op->isCommaOp())
+      dropped(Op->getLHS());
+    return true;
+  }
+
+  // Callables whose tasks are dropped.
+  bool VisitCXXConstructExpr(CXXConstructExpr *E) {
+    if (!Current || E->getNumArgs() == 0)
+      return true;
+    const bool Wrapper = callsForNothing(E->getType());
+    const CXXRecordDecl *Class = E->getConstructor()->getParent();
+    if (Wrapper || dropsResults(modelName(*Class)))
+      swallowed(E->getArg(0), Wrapper ? E->getType().getUnqualifiedType().getAsString(Context.getPrintingPolicy())
+                                      : Class->getQualifiedNameAsString());
+    return true;
+  }
+  bool VisitCallExpr(CallExpr *Call) {
+    if (!Current)
+      return true;
+    const NamedDecl *Callee = Call->getDirectCallee();
+    if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call); Op && Op->getOperator() == OO_Call) {
+      const auto *Ref = dyn_cast<DeclRefExpr>(strip(Op->getArg(0))); // std::ranges::for_each is an object
+      Callee = Ref ? Ref->getDecl() : nullptr;
+    } else if (Op && Op->getOperator() == OO_Equal && Op->getNumArgs() == 2 &&
+               callsForNothing(Op->getArg(0)->getType())) {
+      swallowed(Op->getArg(1), Op->getArg(0)->getType().getAsString(Context.getPrintingPolicy()));
+      return true;
+    }
+    if (!Callee)
+      return true;
+    const std::string Name = modelName(*Callee);
+    if (dropsResults(Name))
+      for (const Expr *Arg : Call->arguments())
+        if (!isa<CXXDefaultArgExpr>(Arg))
+          swallowed(Arg, Name);
+    return true;
+  }
+
+private:
+  bool inFunction(FunctionDecl *F, llvm::function_ref<bool()> Go) {
+    const FunctionDecl *Outer = std::exchange(Current, F);
+    const bool OuterHas = std::exchange(HasTasks, false);
+    const bool Result = Go();
+    if (HasTasks && F->doesThisDeclarationHaveABody() && Followed.insert(F).second)
+      followTasks(*F, Types, [&](TaskLoss Loss) { Out.Losses.push_back(std::move(Loss)); });
+    Current = Outer;
+    HasTasks = OuterHas;
+    return Result;
+  }
+
+  void dropped(const Stmt *S) {
+    const auto *E = dyn_cast_or_null<Expr>(S);
+    if (E && Current)
+      (void)droppedValue(*E);
+  }
+  /// True if something was found: the two sides of ?: are one mistake.
+  bool droppedValue(const Expr &Value) {
+    const Expr *E = strip(&Value);
+    if (const auto *Choice = dyn_cast<AbstractConditionalOperator>(E))
+      return droppedValue(*Choice->getTrueExpr()) || droppedValue(*Choice->getFalseExpr());
+    if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isCommaOp())
+      return droppedValue(*Op->getRHS()); // the left side comes by itself
+    auto Traits = Types.madeBy(E);
+    if (!Traits)
+      return false;
+    // What is handed over to run runs, whatever becomes of its handle.
+    const OpModel *Op = Out.Library.op(E);
+    if (!Traits->Lazy && Op && Op->SpawnsAny)
+      return false;
+    TaskLoss Loss;
+    Loss.Function = Current;
+    Loss.Made = E;
+    Loss.Traits = *Traits;
+    Out.Losses.push_back(std::move(Loss));
+    return true;
+  }
+
+  void swallowed(const Expr *Callable, std::string Into) {
+    Callable = strip(Callable);
+    while (const auto *Copy = dyn_cast<CXXConstructExpr>(Callable)) {
+      if (Copy->getNumArgs() != 1 || !Copy->getConstructor()->isCopyOrMoveConstructor())
+        break;
+      Callable = strip(Copy->getArg(0));
+    }
+    auto Traits = Types.madeByCalling(Callable->getType());
+    if (!Traits)
+      return;
+    TaskLoss Loss;
+    Loss.What = TaskLoss::How::Swallowed;
+    Loss.Function = Current;
+    Loss.Made = Callable;
+    Loss.Into = std::move(Into);
+    Loss.Traits = *Traits;
+    Out.Losses.push_back(std::move(Loss));
+  }
+
+  TaskFacts &Out;
+  ASTContext &Context;
+  const TaskTypes &Types;
+  const FunctionDecl *Current = nullptr;
+  bool HasTasks = false;
+  const Stmt *ValueOfBlock = nullptr;
+  llvm::DenseSet<const FunctionDecl *> Followed;
+};
+
+} // namespace
+
+TaskFacts findTaskLosses(ASTContext &Context, const LibraryView &Library) {
+  TaskFacts Out{Library, {}};
+  const TaskTypes Types(Library);
+  LossFinder Finder(Out, Context, Types);
+  for (Decl *Top : Context.getTraversalScope())
+    Finder.TraverseDecl(Top);
+  return Out;
+}
+
+} // namespace corace::checks
