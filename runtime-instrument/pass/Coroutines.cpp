@@ -83,11 +83,15 @@ bool Coroutines::collect() {
     auto *Save = dyn_cast<IntrinsicInst>(Suspend->getArgOperand(0));
     if (!Save || !AfterBegin(Save))
       continue; // a suspend without a save: not what clang makes of a co_await
-    Suspension New{Save, Suspend, nullptr, false, cast<ConstantInt>(Suspend->getArgOperand(1))->isOne()};
+    Suspension New{Save, Suspend, nullptr, false, cast<ConstantInt>(Suspend->getArgOperand(1))->isOne(), nullptr};
     for (CallBase *Await : Awaits)
       if (Tree.dominates(Save, Await) && Tree.dominates(Await, Suspend) &&
           (!New.Await || Tree.dominates(New.Await, Await)))
         New.Await = Await;
+    // In a noexcept function calls from before the frame land in the same place, and there the program ends anyway.
+    if (auto *Invoke = dyn_cast_or_null<InvokeInst>(New.Await))
+      if (LandingPadInst *Pad = Invoke->getLandingPadInst(); Pad && AfterBegin(Pad))
+        New.Thrown = Pad;
     if (New.Await)
       if (const Function *Wrapper = wrapperOf(*New.Await))
         New.Initial = Wrapper->getName().ends_with("__await_suspend_wrapper__init");
@@ -170,13 +174,12 @@ Value *Coroutines::awaiterSize(const Suspension &S) {
 
 void Coroutines::undo(const Suspension &S) {
   IRBuilder<> B(F.getContext());
-  if (auto *Invoke = dyn_cast<InvokeInst>(S.Await))
-    if (LandingPadInst *Pad = Invoke->getLandingPadInst()) {
-      // Other calls may land here as well; without a suspension the call means nothing.
-      B.SetInsertPoint(Pad->getParent(), std::next(Pad->getIterator()));
-      setPlace(B, F, S.Await->getDebugLoc());
-      Calls.call(B, "__corace_coro_suspend_undo", {Begin});
-    }
+  if (S.Thrown) {
+    // Other calls may land here as well; without a suspension the call means nothing.
+    B.SetInsertPoint(S.Thrown->getParent(), std::next(S.Thrown->getIterator()));
+    setPlace(B, F, S.Await->getDebugLoc());
+    Calls.call(B, "__corace_coro_suspend_undo", {Begin});
+  }
   if (S.Await->getIntrinsicID() != Intrinsic::coro_await_suspend_bool || !positionAfter(B, *S.Await))
     return;
   setPlace(B, F, S.Await->getDebugLoc());

@@ -28,6 +28,7 @@ private:
     llvm::IntrinsicInst *Save, *Suspend;
     llvm::CallBase *Await; ///< llvm.coro.await.suspend.*; null when the frontend has none
     bool Initial, Final;
+    llvm::LandingPadInst *Thrown; ///< where await_suspend's exceptions arrive; null when nothing can be told there
   };
 
   void instrument(const Suspension &S);

@@ -133,6 +133,20 @@ private:
   SmallPtrSet<const Function *, 16> Ramps;
 };
 
+/// A function that is not valid any more loses its calls of the runtime: better unobserved than a build that breaks.
+void unobserveInvalid(Module &M) {
+  for (Function &F : M) {
+    if (F.isDeclaration() || !verifyFunction(F))
+      continue;
+    for (Instruction &I : make_early_inc_range(instructions(F)))
+      if (auto *Call = dyn_cast<CallInst>(&I); Call && Call->getType()->isVoidTy() && Call->getCalledFunction() &&
+                                               Call->getCalledFunction()->getName().starts_with("__corace_"))
+        Call->eraseFromParent();
+    errs() << "corace: " << M.getSourceFileName() << ": '" << readable(F.getName())
+           << "' is not observed: its code would have become invalid; please report this\n";
+  }
+}
+
 struct CoracePass : PassInfoMixin<CoracePass> {
   PreservedAnalyses run(Module &M, ModuleAnalysisManager &) {
     if (M.getFunction("corace.module_constructor")) // the plugin was given twice
@@ -143,6 +157,9 @@ struct CoracePass : PassInfoMixin<CoracePass> {
       All.print(errs());
     if (!Changed)
       return PreservedAnalyses::all();
+    if (!verifyModule(M))
+      return PreservedAnalyses::none();
+    unobserveInvalid(M);
     std::string Errors;
     raw_string_ostream Out(Errors);
     if (verifyModule(M, &Out)) {
