@@ -263,7 +263,9 @@ void Flow::write(const Expr *Site, const AccessPath &P, const FactSet &V, Act Wh
   claim(Site, P, S);
   actedOn(P, S);
   S.Stores.eraseIf([&](const Entry &E) { return overlap(Out.Facts[E.Fact].Path, P); });
-  if (What == Act::Assign && P.Base == AccessPath::BaseKind::Global)
+  // What is computed from the place itself is an update of what all tasks share, not a value of this task's own.
+  const bool Updates = llvm::any_of(V, [&](const Entry &E) { return samePlace(Out.Facts[E.Fact].Path, P); });
+  if (What == Act::Assign && P.Base == AccessPath::BaseKind::Global && !Updates)
     S.Stores.add({fact(Site, P, S.Held, false), 0, S.Held, false});
 }
 

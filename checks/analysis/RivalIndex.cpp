@@ -314,8 +314,9 @@ const Expr *RivalIndex::lockAround(const FunctionDecl &F) const { return UnderLo
 bool RivalIndex::lambdaRunsTwice(const FunctionDecl &F) const {
   if (Spawned.contains(F.getCanonicalDecl()))
     return true;
+  // One function that awaits each call at once runs them one after the other.
   ArrayRef<Call> Sites = callsOf(&F);
-  return Sites.size() > 1 || (Sites.size() == 1 && !Sites.front().Awaited);
+  return llvm::any_of(Sites, [&](const Call &C) { return !C.Awaited || C.Caller != Sites.front().Caller; });
 }
 
 } // namespace corace::checks

@@ -36,6 +36,29 @@ mock::task<> awaited_at_once_ok() {
   co_await step();
 }
 
+mock::task<> awaited_one_after_the_other_ok() {
+  int k = 0;
+  auto step = [&k]() -> mock::task<> {
+    int v = k;
+    co_await mock::sleep();
+    k = v + 1;
+  };
+  co_await step();
+  co_await step();
+}
+
+mock::task<> awaited_and_spawned_bad() {
+  int k = 0;
+  auto step = [&k]() -> mock::task<> {
+    int v = k;
+    co_await mock::sleep();
+    k = v + 1;
+    // EXPECT: 'k' may be overwritten
+  };
+  mock::spawn(step());
+  co_await step();
+}
+
 struct object {
   int member = 0;
   mock::task<> this_bad() {

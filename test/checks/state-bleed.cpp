@@ -36,6 +36,20 @@ mock::task<> compared_ok(int id) {
     co_return;
 }
 
+// An update of what all share is not a value of the task's own.
+mock::task<> update_ok(int id) {
+  state = state + id;
+  co_await mock::work();
+  use(state);
+}
+
+mock::task<> update_through_local_ok(int id) {
+  int before = state;
+  state = before + id;
+  co_await mock::work();
+  use(state);
+}
+
 struct session {
   int request;
   mock::task<> member_ok(int id) {
