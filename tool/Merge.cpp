@@ -210,6 +210,14 @@ void Merger::conclude(Finding &F) {
     Complete &= Run.Searched && Run.Searched->Complete;
     Tried += Run.Searched ? Run.Searched->Runs : 1;
   }
+  if (!isRace(F.Kind)) { // nothing that a schedule decides
+    F.Outcome = outcome::not_reached;
+    F.Reason = F.Kind == race_kind::never_awaited
+                   ? "no run dropped a task that is made on line " + std::to_string(F.Main.Line) +
+                         "; only tasks of corace are watched"
+                   : "runs are not watched for it";
+    return;
+  }
   const Place *First = F.place("first");
   if (!Reach.First || !Reach.Second) {
     F.Outcome = outcome::not_reached;

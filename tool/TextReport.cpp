@@ -35,8 +35,8 @@ static std::string titleOf(const Finding &F) {
   std::string Title = words(F.Kind);
   if (F.Object.empty())
     return Title;
-  // "never awaited" is about the thing, all others are about what happens on it.
-  Title += F.Kind == race_kind::never_awaited ? ": '" : " on '";
+  // What is said of a task is about the thing, all others are about what happens on it.
+  Title += F.Kind == race_kind::never_awaited || F.Kind == race_kind::awaited_twice ? ": '" : " on '";
   return Title + printable(F.Object) + "'";
 }
 
@@ -103,6 +103,7 @@ static std::string cure(const Finding &F) {
   case race_kind::state_bleed:
     return "give each task its own value: a parameter, or a context variable (corace::context_var)";
   case race_kind::never_awaited: return "'co_await' it, or give it to create_task, gather or a task group";
+  case race_kind::awaited_twice: return "make a task for each await, or keep the result of the first";
   default: return "";
   }
 }
