@@ -162,9 +162,9 @@ std::string Table::numberOf(const Step &S) const {
   return Mixed ? (sys::path::filename(S.Where.File) + ":" + Line).str() : Line;
 }
 
-/// A value as a reader can use it. Addresses mean nothing to people and differ from run to run. They are told from
-/// numbers by their size: next to nothing that programs count or measure falls between 2^44 and 2^47.
-static std::string readable(StringRef Value) {
+// Addresses are told from numbers by their size: next to nothing that programs count or measure falls between 2^44 and
+// 2^47.
+std::string readable(StringRef Value) {
   uint64_t Number = 0;
   if (!Value.getAsInteger(10, Number) && Number >= (1ull << 44) && Number < (1ull << 47))
     return "";

@@ -13,4 +13,7 @@ namespace corace::tool {
 /// than three. Where the columns would be too narrow, the steps stand below each other with the task's label in front.
 void printInterleaving(llvm::raw_ostream &OS, const Style &Look, SourceLines &Sources, const Finding &F);
 
+/// A value as a reader can use it; empty for addresses, which mean nothing to people and differ from run to run.
+std::string readable(llvm::StringRef Value);
+
 } // namespace corace::tool

@@ -140,7 +140,9 @@ static void printSentences(raw_ostream &OS, const Style &Look, const Finding &F)
   for (const std::string &Message : Shown.Messages)
     if (Message != F.Message)
       printWrapped(OS, Look, "", Message);
-  if (Shown.Value)
+  // Values that are equal, or say nothing to a reader, would speak against the finding.
+  if (Shown.Value && Shown.Value->Serial != Shown.Value->Here && !readable(Shown.Value->Serial).empty() &&
+      !readable(Shown.Value->Here).empty())
     OS << "  every serial order ends with " << printable(Shown.Value->Object) << " = " << printable(Shown.Value->Serial)
        << "; this one ends with " << printable(Shown.Value->Here) << '\n';
   if (Shown.Fifo == "yes" && isRace(F.Kind))
