@@ -174,13 +174,16 @@ static void checkUnit(const Job &Work, StringRef ResourceDirectory) {
 Expected<checks::Models> loadModels(ArrayRef<std::string> Files) {
   checks::Models Models = checks::Models::loadBuiltin();
   for (const std::string &File : Files) {
-    const auto Warn = [](const Twine &Message) { errs() << "corace: " << Message << '\n'; };
+    std::vector<std::string> Warnings;
+    const auto Warn = [&](const Twine &Message) { Warnings.push_back(Message.str()); };
     if (Error E = Models.addFile(File, Warn)) {
       const std::string Message = toString(std::move(E));
       if (StringRef(Message).contains(';'))
         return createStringError(std::errc::invalid_argument, "%s", Message.c_str());
       return inputError(Message, "mend the file, or leave out --models");
     }
+    for (const std::string &Warning : Warnings) // of a file that cannot be read, the error is enough
+      errs() << "corace: " << Warning << '\n';
   }
   return Models;
 }
