@@ -221,7 +221,7 @@ void detector::visit_first(footing &here, const access &now, const role &which) 
     at->active = true;
     at->second_counted = false;
     at->segment = now.segment;
-    ++reached_[which.candidate].first;
+    ++counts_[which.candidate].first;
   }
   access &seen = at->cells[granule_of(now.address)];
   if (!seen || seen.segment != now.segment || is_system(seen.site))
@@ -238,7 +238,7 @@ void detector::visit_second(footing &here, const access &now, const role &which)
     return;
   if (!at->second_counted) {
     at->second_counted = true;
-    ++reached_[which.candidate].second;
+    ++counts_[which.candidate].second;
   }
   const access *first = nullptr;
   if (const access *rival = broken_by(here, *at, kind, now, &first))
@@ -334,6 +334,8 @@ void detector::report(race_kind kind, const candidate *matched, const access &fi
     if (found.object.empty() && !is_system(each->site))
       found.object = object_of(*each->site);
   violations_.push_back(std::move(found));
+  if (options.violated)
+    options.violated(options.context, violations_.back());
 }
 
 void detector::forget(std::uintptr_t address, std::uint64_t size) {

@@ -120,8 +120,10 @@ void detector::begin(const run_options &wanted) {
   reported_.clear();
   history_.clear();
   reached_.clear();
-  for (const candidate &each : candidates.all())
-    reached_.push_back({&each, 0, 0});
+  if (!options.reached)
+    for (const candidate &each : candidates.all())
+      reached_.push_back({&each, 0, 0});
+  counts_ = options.reached ? options.reached : reached_.data();
   recording = true;
 }
 

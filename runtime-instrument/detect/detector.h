@@ -77,6 +77,10 @@ struct run_result {
 struct run_options {
   bool history = false;    ///< keep what a report needs; slower
   bool footprints = false; ///< keep footprints of segments
+  // For memory that outlives a process which crashes: results are written as they happen.
+  reach *reached = nullptr; ///< where to count, one for each candidate; not set to zero; run_result::reached stays empty
+  void (*violated)(void *context, const violation &) noexcept = nullptr; ///< must not call the detector
+  void *context = nullptr;
 };
 
 /// How many sites the instrumented modules of this process have; 0: nothing was compiled with the pass.

@@ -169,6 +169,7 @@ private:
   flat_map<cell> cells_;    ///< by granule
   std::vector<role> roles_; ///< of the running access
   std::vector<reach> reached_;
+  reach *counts_ = nullptr; ///< those, or where run_options wants them
   std::vector<violation> violations_;
   std::set<std::tuple<race_kind, const corace_site *, const corace_site *>> reported_;
   std::vector<event> history_;

@@ -7,6 +7,7 @@
 #include "report/notes.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 namespace corace::schedule {
@@ -17,6 +18,21 @@ template <std::size_t Size> void copy_text(char (&to)[Size], std::string_view te
   std::memcpy(to, text.data(), length);
   to[length] = '\0';
 }
+
+/// Nearly every time the tasks stand in a few sorted pieces; with thousands of them, that makes the difference.
+void sort_by_path(std::vector<detail::task_state *> &tasks, std::vector<detail::task_state *> &scratch) {
+  const auto before = [](const detail::task_state *a, const detail::task_state *b) { return a->path < b->path; };
+  auto sorted = std::is_sorted_until(tasks.begin(), tasks.end(), before);
+  for (int pieces = 1; sorted != tasks.end(); ++pieces) {
+    if (pieces == 4)
+      return std::sort(tasks.begin(), tasks.end(), before);
+    const auto next = std::is_sorted_until(sorted, tasks.end(), before);
+    scratch.resize(static_cast<std::size_t>(next - tasks.begin()));
+    std::merge(tasks.begin(), sorted, sorted, next, scratch.begin(), before);
+    std::copy(scratch.begin(), scratch.end(), tasks.begin());
+    sorted = next;
+  }
+}
 } // namespace
 
 void conductor::begin() {
@@ -24,7 +40,27 @@ void conductor::begin() {
   picker_ = &make_picker(storage_, memory_.plan.all(), memory_.marks);
   last_ = {};
   loop_ = 0;
-  detect::begin_run({.history = memory_.flags[0].history, .footprints = memory_.flags[0].footprints});
+  for (const detect::candidate &each : detect::candidates())
+    memory_.reached.push({&each, 0, 0});
+  record();
+}
+
+// What is counted and found goes to the shared memory at once: a run that crashes has no other chance.
+void conductor::record() {
+  const run_flags &flags = memory_.flags[0];
+  const bool room = !memory_.reached.empty() && !memory_.reached.overflowed();
+  detect::begin_run({.history = flags.history,
+                     .footprints = flags.footprints,
+                     .reached = room ? &memory_.reached[0] : nullptr,
+                     .violated =
+                         [](void *self, const detect::violation &each) noexcept {
+                           auto &to = *static_cast<conductor *>(self);
+                           violation_entry entry{each.kind,  each.matched, each.first, each.suspension,
+                                                 each.rival, each.second,  to.loop_,   {}};
+                           copy_text(entry.object, each.object);
+                           to.memory_.violations.push(entry);
+                         },
+                     .context = this});
   recording_ = true;
 }
 
@@ -41,16 +77,13 @@ detail::task_state *conductor::pick(event_loop &loop, const std::vector<detail::
     flags.cut_off = true;
     return stop();
   }
-  if (!recording_) { // another event loop of the same run
-    detect::begin_run({.history = flags.history, .footprints = flags.footprints});
-    recording_ = true;
-  }
+  if (!recording_) // another event loop of the same run
+    record();
   if (loop.ordinal() != loop_)
     last_ = {};
   loop_ = loop.ordinal();
   sorted_ = ready;
-  std::sort(sorted_.begin(), sorted_.end(),
-            [](const detail::task_state *a, const detail::task_state *b) { return a->path < b->path; });
+  sort_by_path(sorted_, scratch_);
   step_entry step{};
   step.last = last_ ? last_->key : 0;
   step.last_segments = last_ ? last_->segments : 0;
@@ -62,14 +95,14 @@ detail::task_state *conductor::pick(event_loop &loop, const std::vector<detail::
     ready_.push_back({each->key, &each->path});
     memory_.ready.push(each->key);
   }
-  step.ready_count = static_cast<std::uint32_t>(ready_.size());
+  step.ready_count = static_cast<std::uint32_t>(memory_.ready.size()) - step.ready_begin;
+  choice now{.ready = ready_,
+             .last = step.last,
+             .last_segments = step.last_segments,
+             .step = memory_.steps.size(),
+             .last_footprint = {}};
   detail::task_state *chosen = ready.front();
   if (!picker_->loop_order()) {
-    choice now{.ready = ready_,
-               .last = step.last,
-               .last_segments = step.last_segments,
-               .step = memory_.steps.size(),
-               .last_footprint = {}};
     if (!memory_.steps.empty())
       now.last_footprint = memory_.cells_of(memory_.steps.back());
     const std::size_t index = picker_->pick(now);
@@ -80,6 +113,8 @@ detail::task_state *conductor::pick(event_loop &loop, const std::vector<detail::
     chosen = sorted_[index];
   }
   step.chosen = chosen->key;
+  flags.step_began = std::chrono::steady_clock::now().time_since_epoch().count();
+  step.deviates = sorted_[canonical(now)] != chosen;
   step.cells_begin = static_cast<std::uint32_t>(memory_.cells.size());
   memory_.steps.push(step);
   return chosen;
@@ -139,15 +174,8 @@ void conductor::harvest() noexcept {
   if (!std::exchange(recording_, false))
     return;
   const detect::run_result result = detect::end_run();
-  for (const detect::violation &each : result.violations) {
-    violation_entry entry{each.kind, each.matched, each.first, each.suspension, each.rival, each.second, loop_, {}};
-    copy_text(entry.object, each.object);
-    memory_.violations.push(entry);
-  }
   for (const detect::event &each : result.history)
     memory_.history.push({each, loop_});
-  for (const detect::reach &each : result.reached)
-    memory_.reached.push({each.of, each.first, each.second});
 }
 
 void conductor::end() noexcept {

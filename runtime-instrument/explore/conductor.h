@@ -39,6 +39,7 @@ public:
   void deadlocked(const std::string &message) override { fail(race_kind::deadlock, message); }
 
 private:
+  void record();
   void enrol(const event_loop &loop, const detail::task_state &task);
 
   detail::task_state *stop() noexcept;
@@ -48,7 +49,7 @@ private:
   picker_storage storage_;
   picker *picker_ = nullptr;
   std::vector<ready_task> ready_; ///< kept to spare allocations, as is the next
-  std::vector<detail::task_state *> sorted_;
+  std::vector<detail::task_state *> sorted_, scratch_;
   detail::task_pointer<> last_;
   std::uint32_t loop_ = 0; ///< of the last segment
   bool recording_ = false; ///< the detector has begun and was not asked for its results yet

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -27,9 +28,9 @@
 namespace corace::schedule {
 
 namespace {
-/// A run that takes longer than this many seconds hangs.
+/// A run that takes longer than this many seconds hangs. It takes a few of them to show a hang and to go on.
 [[nodiscard]] long longest_run() {
-  return static_cast<long>(std::clamp<std::uint64_t>(report::current_options().seconds, 1, 10));
+  return static_cast<long>(std::clamp<std::uint64_t>(report::current_options().seconds / 10, 1, 10));
 }
 
 bool read_all(int from, void *to, std::size_t size) {
@@ -140,15 +141,24 @@ private:
     run_flags &flags = memory().flags[0];
     if (flags.abandoned || flags.cut_off || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
       return;
+    const int signal = flags.crashed ? flags.crashed : WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (signal == SIGALRM) { // what goes from step to step is slow and may end; what stays in one hangs
+      const std::chrono::nanoseconds now = std::chrono::steady_clock::now().time_since_epoch();
+      flags.hung = now.count() - flags.step_began > std::int64_t{500'000'000} * longest_run();
+      flags.slow = true;
+      flags.cut_off = !flags.hung;
+      if (flags.cut_off)
+        return;
+    }
     for (const failure_entry &each : memory().failures.all())
       if (each.kind != race_kind::never_awaited)
         return; // it has told the reason itself
-    const int signal = flags.crashed ? flags.crashed : WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     const std::string said = last_words();
     std::string message;
-    flags.hung = signal == SIGALRM;
     if (flags.hung)
-      message = "the program had not ended after " + std::to_string(longest_run()) + " seconds";
+      message = "the program had not ended after " + std::to_string(longest_run()) +
+                (longest_run() == 1 ? " second" : " seconds") + ", and its last step ran for " +
+                "most of that; more seconds give each schedule more time";
     else if (signal == SIGABRT)
       message = said.empty() ? "the program aborted" : said;
     else if (signal)

@@ -29,6 +29,7 @@ struct step_entry {
   task_key chosen;
   task_key last;               ///< who ran before; 0: nobody
   std::uint32_t last_segments; ///< how many segments that one had run
+  bool deviates;               ///< from the canonical choice
   std::uint32_t ready_begin, ready_count;
   std::uint32_t cells_begin, cells_count;
 };
@@ -55,10 +56,7 @@ struct history_entry {
   std::uint32_t loop;
 };
 
-struct reach_entry {
-  const detect::candidate *of;
-  std::uint64_t first, second;
-};
+using reach_entry = detect::reach;
 
 /// A variable whose value at the end of the run is asked for.
 struct sample_entry {
@@ -73,25 +71,27 @@ struct run_flags {
   bool history, footprints;
   std::uint64_t most_steps;
   // Set by the run.
-  bool finished;  ///< it came to its end and wrote down all it had
-  bool abandoned; ///< the picker gave it up
-  bool cut_off;   ///< it took too many steps
-  bool hung;      ///< it was ended because it took too long
-  int crashed;    ///< the signal that ended it, as far as it could say; 0: none
+  bool finished;           ///< it came to its end and wrote down all it had
+  bool abandoned;          ///< the picker gave it up
+  bool cut_off;            ///< it took too many steps, or its steps too long
+  bool slow;               ///< it was ended because it took too long
+  bool hung;               ///< it was slow in a single step
+  std::int64_t step_began; ///< the last one; of the steady clock, in nanoseconds
+  int crashed;             ///< the signal that ended it, as far as it could say; 0: none
 };
 
 struct run_memory {
   shared_table<run_flags> flags{1};
   shared_table<std::uint64_t> plan{std::size_t{1} << 22};
-  shared_table<std::uint64_t> marks{std::size_t{1} << 12}; ///< what the picker has to say; see replay.h
-  shared_table<task_entry> tasks{std::size_t{1} << 16};
+  shared_table<std::uint64_t> marks{std::size_t{1} << 20}; ///< what the picker has to say; see replay.h
+  shared_table<task_entry> tasks{std::size_t{1} << 18};
   shared_table<step_entry> steps{std::size_t{1} << 18};
   shared_table<task_key> ready{std::size_t{1} << 23};
   shared_table<detect::footprint::cell> cells{std::size_t{1} << 23};
   shared_table<violation_entry> violations{std::size_t{1} << 12};
   shared_table<failure_entry> failures{std::size_t{1} << 8};
   shared_table<history_entry> history{std::size_t{1} << 19};
-  shared_table<reach_entry> reached{std::size_t{1} << 14};
+  shared_table<reach_entry> reached{std::size_t{1} << 16};
   shared_table<sample_entry> samples{std::size_t{1} << 8};
 
   run_memory() { flags.push(run_flags{}); }
@@ -107,7 +107,8 @@ struct run_memory {
     history.clear();
     reached.clear();
     flags[0].finished = flags[0].abandoned = flags[0].cut_off = false;
-    flags[0].hung = false;
+    flags[0].hung = flags[0].slow = false;
+    flags[0].step_began = 0;
     flags[0].crashed = 0;
     for (sample_entry &each : samples.all())
       each.known = false;

@@ -22,6 +22,10 @@ namespace {
 constexpr int verifications = 10;
 /// With candidates, the search ends when all are confirmed and this many runs have brought nothing new.
 constexpr std::uint64_t patience = 200;
+/// Shrinking one finding takes at most this many runs, and this part of the time.
+constexpr std::uint64_t shrinkings = 1000;
+constexpr double shrinking_share = 0.2;
+
 } // namespace
 
 std::string key_of(const violation_entry &race) {
@@ -75,15 +79,34 @@ search_result search::go() {
     random s(options_.seed);
     explore(s, all);
   }
-  if (result_.complete)
-    result_.stopped +=
-        (result_.stopped.empty() ? "" : ", so none was left out: ") + std::string("every schedule was run");
-  else if (result_.stopped.empty())
-    result_.stopped = "all its schedules were run";
+  say_why();
   judge_fifo();
   compare_with_serial_orders();
-  result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  result_.seconds = elapsed();
   return std::move(result_);
+}
+
+double search::elapsed() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+// Why the search ended, and what of it the numbers do not tell.
+void search::say_why() {
+  const auto counted = [](std::uint64_t n) { return std::to_string(n) + (n == 1 ? " schedule" : " schedules"); };
+  std::string &why = result_.stopped;
+  if (unsteady_ && result_.complete) {
+    result_.complete = false;
+    why = "what one schedule showed was not seen again";
+  } else if (result_.complete) {
+    why += (why.empty() ? "" : ", so none was left out: ") + std::string("every schedule was run");
+  } else if (why.empty()) {
+    why = "all its schedules were run";
+  }
+  if (cut_off_)
+    why += "; " + counted(cut_off_) + (cut_off_ == 1 ? " was" : " were") + " cut off after " +
+           std::to_string(options_.steps) + " steps";
+  if (slow_)
+    why += "; " + counted(slow_) + (slow_ == 1 ? " was" : " were") + " ended for taking too long";
 }
 
 search_result search::follow(const std::vector<deviation> &schedule) {
@@ -102,10 +125,12 @@ search_result search::follow(const std::vector<deviation> &schedule) {
 
 bool search::over() {
   if (result_.runs + result_.blocked >= options_.runs) {
-    result_.stopped = "the limit of " + std::to_string(options_.runs) + " runs was reached";
+    result_.stopped =
+        "the limit of " + std::to_string(options_.runs) + " runs was reached" +
+        (result_.blocked ? ", " + std::to_string(result_.blocked) + " of them equivalent to others and skipped" : "");
     return true;
   }
-  if (std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count() >= options_.seconds) {
+  if (elapsed() >= options_.seconds) {
     result_.stopped = "the time limit was reached";
     return true;
   }
@@ -130,6 +155,9 @@ void search::explore(strategy &s, std::uint64_t share) {
   while (!over() && result_.runs + result_.blocked < limit && s.next(p)) {
     run(p, s.wants_footprints(), false);
     s.learn(memory_);
+    const run_flags &flags = memory_.flags[0];
+    cut_off_ += flags.cut_off && !flags.slow;
+    slow_ += flags.slow;
     ++(memory_.flags[0].abandoned ? result_.blocked : result_.runs);
     if (p[0] == static_cast<std::uint64_t>(picker_kind::fifo))
       fifo_keys_ = keys();
@@ -177,6 +205,8 @@ void search::look(std::uint64_t found_in_run) {
   if (fresh.empty())
     return;
   last_news_ = result_.runs;
+  for (const std::string &key : fresh)
+    remember(key);
   // Under the loop's own order the ready tasks are not those that a token speaks of: the same sequence once more.
   std::vector<task_key> tasks;
   for (const step_entry &each : memory_.steps.all())
@@ -190,16 +220,27 @@ void search::look(std::uint64_t found_in_run) {
 }
 
 void search::report(const std::string &key, std::uint64_t found_in_run) {
-  const int times = memory_.flags[0].hung ? 1 : verifications; // a hang costs the whole time limit each time
+  const int times = memory_.flags[0].slow ? 1 : verifications; // such a run costs its time each time
   const std::vector<deviation> schedule = shrink(key, deviations_of(memory_));
   bool verified = true;
-  for (int i = 0; i < times && verified; ++i)
+  for (int i = 0; i < times && verified && (i == 0 || elapsed() < options_.seconds * (1 + grace)); ++i)
     verified = shows(key, schedule) && replay::unapplied(schedule, memory_).empty();
-  (void)shows(key, schedule, true);
+  if (!verified || sightings_[key].race) // only a race has a story
+    (void)shows(key, schedule, true);
   take(key, found_in_run, schedule, verified);
 }
 
-// Makes a finding of what the last run showed. What was seen once and never again cannot be shown.
+void search::remember(const std::string &key) {
+  finding &f = sightings_[key];
+  for (const violation_entry &each : memory_.violations.all())
+    if (key_of(each) == key && !f.race)
+      f.race = each;
+  for (const failure_entry &each : memory_.failures.all())
+    if (key_of(each) == key && !f.failure)
+      f.failure = each;
+}
+
+// Makes a finding of what the last run showed; of what was seen once and never again, an observed one.
 void search::take(const std::string &key, std::uint64_t found_in_run, const std::vector<deviation> &schedule,
                   bool verified) {
   finding f;
@@ -209,6 +250,13 @@ void search::take(const std::string &key, std::uint64_t found_in_run, const std:
   for (const failure_entry &each : memory_.failures.all())
     if (key_of(each) == key && !f.failure)
       f.failure = each;
+  if (const auto seen = sightings_.find(key);
+      !f.race && !f.failure && seen != sightings_.end() && (seen->second.failure || runner_.stable_addresses())) {
+    f.race = seen->second.race;
+    f.failure = seen->second.failure;
+    verified = false;
+    unsteady_ = true;
+  }
   if (!f.race && !f.failure)
     return;
   f.kind = f.race ? f.race->kind : f.failure->kind;
@@ -277,11 +325,16 @@ void count_switches(finding &f, const run_memory &run) {
 std::vector<deviation> search::shrink(const std::string &key, std::vector<deviation> from) {
   if (!shows(key, from))
     return from;
+  std::uint64_t runs = 0;
+  const double until = std::min(elapsed() + options_.seconds * shrinking_share, options_.seconds);
+  const auto spent = [&] { return ++runs > shrinkings || elapsed() >= until; };
   std::size_t parts = 2;
   while (!from.empty()) {
     const std::size_t size = (from.size() + parts - 1) / parts;
     bool smaller = false;
     for (std::size_t begin = 0; begin < from.size(); begin += size) {
+      if (spent())
+        return from;
       std::vector<deviation> rest(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(begin));
       rest.insert(rest.end(), from.begin() + static_cast<std::ptrdiff_t>(std::min(begin + size, from.size())),
                   from.end());
@@ -298,7 +351,8 @@ std::vector<deviation> search::shrink(const std::string &key, std::vector<deviat
       break;
     parts = std::min(parts * 2, from.size());
   }
-  if (shows(key, with_first_children(from)))
+  const std::vector<deviation> first_children = with_first_children(from);
+  if (!spent() && to_string(token{"", first_children}) != to_string(token{"", from}) && shows(key, first_children))
     if (std::vector<deviation> renamed = deviations_of(memory_); renamed.size() <= from.size())
       return renamed;
   return from;

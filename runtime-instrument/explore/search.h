@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -18,6 +19,9 @@
 #include <vector>
 
 namespace corace::schedule {
+
+/// What was found last may be judged for this part of the time beyond the limit.
+inline constexpr double grace = 0.1;
 
 struct search_options {
   std::string strategy = "portfolio"; ///< portfolio, fifo, serial, random or exhaustive
@@ -75,9 +79,12 @@ private:
   /// One run under this plan.
   void run(const plan &p, bool footprints, bool history);
   [[nodiscard]] bool over();
+  [[nodiscard]] double elapsed() const;
+  void say_why();
   void look(std::uint64_t found_in_run);
   void report(const std::string &key, std::uint64_t found_in_run);
   void take(const std::string &key, std::uint64_t found_in_run, const std::vector<deviation> &schedule, bool verified);
+  void remember(const std::string &key);
   [[nodiscard]] std::vector<deviation> shrink(const std::string &key, std::vector<deviation> from);
   [[nodiscard]] bool shows(const std::string &key, const std::vector<deviation> &schedule, bool history = false);
   [[nodiscard]] key_set keys() const;
@@ -92,7 +99,10 @@ private:
   key_set known_;
   std::set<const detect::candidate *> confirmed_;
   std::optional<key_set> fifo_keys_;
-  std::uint64_t last_news_ = 0; ///< the run that showed something new last
+  std::map<std::string, finding> sightings_; ///< as seen for the first time
+  bool unsteady_ = false;                    ///< something that was seen could not be shown again
+  std::uint64_t cut_off_ = 0, slow_ = 0;     ///< of the runs that count
+  std::uint64_t last_news_ = 0;              ///< the run that showed something new last
 };
 
 /// Counts a finding's switches in the run that shows it.

@@ -57,8 +57,10 @@ void search::compare_with_serial_orders() {
     if (each.race && each.verified && runner_.stable_addresses() && each.race->second.size <= 8 &&
         memory_.samples.push({each.race->second.address, each.race->second.size, false, 0}))
       asked.push_back(&each);
-  if (asked.empty())
+  if (asked.empty() || elapsed() >= options_.seconds) {
+    memory_.samples.clear();
     return;
+  }
   // The schedules first: a serial run overwrites nothing that is needed then.
   std::vector<std::optional<std::uint64_t>> here(asked.size()), serially(asked.size());
   for (std::size_t i = 0; i < asked.size(); ++i) {
@@ -81,14 +83,15 @@ void search::compare_with_serial_orders() {
     }
     return serial_run;
   };
-  bool go_on = try_order({});
+  const auto in_time = [&] { return elapsed() < options_.seconds * (1 + grace); };
+  bool go_on = in_time() && try_order({});
   std::vector<std::uint64_t> order = children(memory_);
   if (order.size() > few) {
     std::reverse(order.begin(), order.end());
-    go_on = go_on && try_order(order);
+    go_on = go_on && in_time() && try_order(order);
   } else {
     while (go_on && std::next_permutation(order.begin(), order.end()))
-      go_on = try_order(order);
+      go_on = in_time() && try_order(order);
   }
   for (std::size_t i = 0; i < asked.size(); ++i)
     if (go_on && sure[i] && here[i] && asked[i]->race->object[0])

@@ -104,7 +104,7 @@ std::vector<deviation> deviations_of(const run_memory &run) {
     places.emplace(each.key, from_label(each.label).value_or(task_place{}));
   std::vector<deviation> out;
   for (const step_entry &step : run.steps.all())
-    if (step.last && step.chosen != canonical(run.ready_at(step), step.last))
+    if (step.last && step.deviates)
       out.push_back({places[step.last], step.last_segments, places[step.chosen]});
   return out;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -70,6 +71,13 @@ protected:
     EXPECT_EQ(findings.size(), 1u) << slurp(evidence());
     EXPECT_TRUE(slurp(evidence()).ends_with("\nend\n"));
     return findings.empty() ? record(9) : findings[0];
+  }
+  /// The finding of this kind; one with empty fields when there is none.
+  [[nodiscard]] record finding(const std::string &kind) const {
+    for (const auto &each : records("finding"))
+      if (each[3] == kind)
+        return each;
+    return record(10);
   }
   [[nodiscard]] std::string message() const {
     const auto all = records("message");
@@ -133,6 +141,43 @@ TEST_F(process, an_exit_with_an_error_is_found) {
 TEST_F(process, a_hang_is_found_and_does_not_hang) {
   EXPECT_EQ(only_finding("hang", ":seconds=1")[3], "assertion");
   EXPECT_NE(message().find("had not ended after"), std::string::npos) << message();
+}
+
+TEST_F(process, a_run_that_ends_badly_keeps_what_it_had_found) {
+  for (const std::string what : {"lost-then-crash", "lost-then-exit"}) {
+    EXPECT_EQ(start(what, "mode=explore:evidence=" + evidence()).status, 1);
+    EXPECT_EQ(finding("lost-update")[2], "confirmed") << what << slurp(evidence());
+    EXPECT_EQ(finding("assertion")[2], "confirmed") << what << slurp(evidence());
+  }
+}
+
+TEST_F(process, runs_that_hang_do_not_use_up_more_than_the_time) {
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(start("lost-then-hang", "mode=explore:seconds=8:evidence=" + evidence()).status, 1);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(14));
+  EXPECT_EQ(finding("lost-update")[2], "confirmed") << slurp(evidence());
+  EXPECT_NE(message().find("had not ended after 1 second,"), std::string::npos) << message();
+  ASSERT_EQ(records("search").size(), 1u);
+  EXPECT_NE(records("search")[0][5].find("ended for taking too long"), std::string::npos) << slurp(evidence());
+}
+
+TEST_F(process, thousands_of_tasks_end_in_time_with_what_was_found) {
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(start("lost-many", "mode=explore:seconds=5:evidence=" + evidence()).status, 1);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20));
+  EXPECT_EQ(finding("lost-update")[2], "confirmed");
+}
+
+TEST_F(process, a_crash_that_was_seen_once_is_not_silent) {
+  const std::string mark = folder_ + "/mark";
+  std::filesystem::create_directory(mark);
+  ::setenv("CORACE_TEST_MARK", mark.c_str(), 1);
+  EXPECT_EQ(start("crash-now-and-then", "mode=explore:evidence=" + evidence()).status, 1);
+  ::unsetenv("CORACE_TEST_MARK");
+  EXPECT_EQ(finding("assertion")[2], "observed") << slurp(evidence());
+  EXPECT_EQ(message(), "the program was ended by a signal: Illegal instruction");
+  ASSERT_EQ(records("search").size(), 1u);
+  EXPECT_EQ(records("search")[0][4], "0") << slurp(evidence());
 }
 
 TEST_F(process, a_deadlock_is_found_with_who_waits_for_what) {

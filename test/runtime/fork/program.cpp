@@ -49,6 +49,21 @@ task<void> increment() {
 task<void> two_increments() { co_await gather(increment(), increment()); }
 task<void> three_increments() { co_await gather(increment(), increment(), increment()); }
 
+task<void> many_increments() {
+  corace::task_group group;
+  for (int i = 0; i < 5000; ++i)
+    group.create_task(increment());
+  co_await group.join();
+}
+template <class Then> task<void> two_increments_and(Then then) {
+  co_await two_increments();
+  then();
+}
+void spin() {
+  for (volatile bool on = true; on;) {
+  }
+}
+
 task<void> set(bool &flag) {
   co_await yield();
   flag = true;
@@ -110,9 +125,19 @@ int main(int argc, char **argv) {
   } else if (what == "quick-exit") {
     corace::run(race_to([] { ::_exit(4); }));
   } else if (what == "hang") {
+    corace::run(race_to(spin));
+  } else if (what == "lost-many") {
+    corace::run(many_increments());
+  } else if (what == "lost-then-hang") {
+    corace::run(two_increments_and(spin));
+  } else if (what == "lost-then-crash") {
+    corace::run(two_increments_and([] { std::raise(SIGKILL); }));
+  } else if (what == "lost-then-exit") {
+    corace::run(two_increments_and([] { ::_exit(5); }));
+  } else if (what == "crash-now-and-then") {
     corace::run(race_to([] {
-      for (volatile bool on = true; on;) {
-      }
+      if (!std::getenv("CORACE_TEST_MARK") || ::rmdir(std::getenv("CORACE_TEST_MARK")) == 0)
+        std::raise(SIGILL);
     }));
   } else if (what == "deadlock") {
     corace::run(deadlock());
