@@ -85,7 +85,7 @@ static Expected<int> confirm(const Arguments &Args) {
     return Runs.takeError();
   SarifRun Report;
   Report.Findings = merge(std::move(Checked->Findings), *Runs);
-  printReport(outs(), Style::of(outs()), "confirm", Report.Findings, *Runs);
+  printReport(outs(), Style::of(outs()), "confirm", Report.Findings, *Runs, /*Checked=*/true);
   if (Error E = remember(Commands, Report))
     return E;
   if (Args.has("--sarif"))

@@ -82,11 +82,12 @@ static Expected<int> replay(const Arguments &Args) {
   erase_if(Findings, [](const Finding &F) { return !countsAsFound(F); });
   const Style Look = Style::of(outs());
   SourceLines Sources;
+  const bool Checked = any_of(*Remembered, [](const Finding &F) { return !F.Dynamic; });
   for (Finding &F : Findings) {
     recall(F, *Remembered, Token);
     if (F.Shown && F.Shown->Token.empty())
       F.Shown->Token = Token;
-    printFinding(outs(), Look, Sources, F);
+    printFinding(outs(), Look, Sources, F, Checked);
     outs() << '\n';
   }
   if (Findings.empty()) {

@@ -47,7 +47,7 @@ static Expected<int> report(const Arguments &Args) {
   }
   SarifRun Report;
   Report.Findings = merge(std::move(Candidates), Runs);
-  printReport(outs(), Style::of(outs()), "report", Report.Findings, Runs);
+  printReport(outs(), Style::of(outs()), "report", Report.Findings, Runs, Args.has("--findings"));
   if (Args.has("--sarif"))
     if (Error E = writeSarif(Args.get("--sarif"), Report))
       return E;

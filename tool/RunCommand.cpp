@@ -38,7 +38,7 @@ static Expected<int> runCommand(const Arguments &Args) {
     return noEvidence(Args.Rest, Result->Exit);
   SarifRun Report;
   Report.Findings = merge(std::move(Request.Candidates), Result->Runs);
-  printReport(outs(), Style::of(outs()), "run", Report.Findings, Result->Runs);
+  printReport(outs(), Style::of(outs()), "run", Report.Findings, Result->Runs, Args.has("--findings"));
   if (Args.has("--sarif"))
     if (Error E = writeSarif(Args.get("--sarif"), Report))
       return E;

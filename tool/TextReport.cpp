@@ -134,7 +134,7 @@ static void printWrapped(raw_ostream &OS, const Style &Look, StringRef Head, Str
 }
 
 /// What the proof adds in words, below the interleaving.
-static void printSentences(raw_ostream &OS, const Style &Look, const Finding &F) {
+static void printSentences(raw_ostream &OS, const Style &Look, const Finding &F, bool Checked) {
   const Proof &Shown = *F.Shown;
   OS << '\n';
   for (const std::string &Message : Shown.Messages)
@@ -149,7 +149,7 @@ static void printSentences(raw_ostream &OS, const Style &Look, const Finding &F)
     OS << "  also under a first-in-first-out loop: yes, it needs no unusual scheduler\n";
   else if (Shown.Fifo == "no")
     OS << "  also under a first-in-first-out loop: no, it takes other delays or another scheduler\n";
-  if (F.Dynamic && isRace(F.Kind))
+  if (F.Dynamic && Checked && isRace(F.Kind))
     OS << "  found by the run alone: no check reports this place\n";
   if (const std::string Cure = cure(F); !Cure.empty())
     printWrapped(OS, Look, "mend:", Cure);
@@ -173,7 +173,7 @@ static void printPlaces(raw_ostream &OS, SourceLines &Sources, const Proof &Show
   }
 }
 
-void printFinding(raw_ostream &OS, const Style &Look, SourceLines &Sources, const Finding &F) {
+void printFinding(raw_ostream &OS, const Style &Look, SourceLines &Sources, const Finding &F, bool Checked) {
   printHead(OS, Look, F);
   if (!F.Shown) {
     if (!F.Message.empty())
@@ -189,7 +189,7 @@ void printFinding(raw_ostream &OS, const Style &Look, SourceLines &Sources, cons
     printInterleaving(OS, Look, Sources, F);
   else if (F.Shown->Places.size() > 1)
     printPlaces(OS, Sources, *F.Shown);
-  printSentences(OS, Look, F);
+  printSentences(OS, Look, F, Checked);
 }
 
 /// How hard each program was tried.
@@ -211,11 +211,11 @@ static void printSearches(raw_ostream &OS, const std::vector<Evidence> &Runs, bo
 }
 
 void printReport(raw_ostream &OS, const Style &Look, StringRef Command, const std::vector<Finding> &Findings,
-                 const std::vector<Evidence> &Runs) {
+                 const std::vector<Evidence> &Runs, bool Checked) {
   SourceLines Sources;
   StringSet<> Files;
   for (const Finding &F : Findings) {
-    printFinding(OS, Look, Sources, F);
+    printFinding(OS, Look, Sources, F, Checked);
     OS << '\n';
     if (!F.Main.File.empty())
       Files.insert(F.Main.File);
