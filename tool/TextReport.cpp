@@ -75,6 +75,10 @@ static void printHead(raw_ostream &OS, const Style &Look, const Finding &F) {
   if (!F.Function.empty())
     Where += (F.Main.Line ? " in '" : "'") + printable(F.Function) + "'";
   const std::string Id = "id " + printable(F.Id);
+  if (StringRef(Where).trim().empty()) { // some failures have no place
+    OS << Where << Id << '\n';
+    return;
+  }
   printEnds(OS, Look, [&] { OS << Where; }, columnsOf(Where), [&] { OS << Id; }, columnsOf(Id));
 }
 
@@ -108,8 +112,8 @@ static std::string cure(const Finding &F) {
   }
 }
 
-/// A sentence of any length, broken between words.
-static void printWrapped(raw_ostream &OS, const Style &Look, StringRef Head, StringRef Sentence) {
+/// A line of any length, broken between words.
+static void printLine(raw_ostream &OS, const Style &Look, StringRef Head, StringRef Line) {
   OS << "  ";
   if (!Head.empty()) {
     paint(OS, Look, raw_ostream::SAVEDCOLOR, Head);
@@ -117,7 +121,7 @@ static void printWrapped(raw_ostream &OS, const Style &Look, StringRef Head, Str
   }
   unsigned Column = 2 + columnsOf(Head) + !Head.empty();
   bool First = true;
-  const std::string Text = printable(Sentence);
+  const std::string Text = printable(Line);
   SmallVector<StringRef, 32> Words;
   StringRef(Text).split(Words, ' ', -1, /*KeepEmpty=*/false);
   for (StringRef Word : Words) {
@@ -131,6 +135,18 @@ static void printWrapped(raw_ostream &OS, const Style &Look, StringRef Head, Str
     First = false;
   }
   OS << '\n';
+}
+
+/// What may have several lines, as messages of programs do.
+static void printWrapped(raw_ostream &OS, const Style &Look, StringRef Head, StringRef Text) {
+  SmallVector<StringRef, 4> Lines;
+  Text.split(Lines, '\n');
+  for (StringRef Line : Lines) {
+    if (Line.trim().empty())
+      continue;
+    printLine(OS, Look, Head, Line.rtrim());
+    Head = "";
+  }
 }
 
 /// What the proof adds in words, below the interleaving.
