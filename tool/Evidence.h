@@ -43,7 +43,9 @@ struct Evidence {
   };
   std::map<std::string, Reach> Reached; ///< by the candidate's id
   std::vector<RunFinding> Findings;
-  std::vector<std::string> Command; ///< what was run, as the user would write it; filled in by who ran it
+  // Filled in by who ran it:
+  std::vector<std::string> Command; ///< what was run, as the user would write it
+  std::string Killed;               ///< how it was, where it did not end by itself
 };
 
 /// Reads one file. Anything that is not exactly well-formed is an error that names file and line.

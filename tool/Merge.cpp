@@ -49,7 +49,8 @@ private:
   void discover(const RunFinding &Seen, const Evidence &Run);
   void nameDiscoveries();
   void conclude(Finding &F);
-  bool instrumented(const Finding &F);
+  bool instrumented(const Finding &F, const Evidence &Run);
+  std::string missed(const Finding &F, unsigned Line);
 
   std::vector<Finding> Candidates;
   const std::vector<Evidence> &Runs;
@@ -180,17 +181,37 @@ void Merger::nameDiscoveries() {
   }
 }
 
-bool Merger::instrumented(const Finding &F) {
+bool Merger::instrumented(const Finding &F, const Evidence &Run) {
   const std::string &File = Names.real(F.Main.File);
-  return any_of(Runs, [&](const Evidence &Run) {
-    return any_of(Run.Instrumented, [&](const std::string &Other) { return Names.real(Other) == File; });
-  });
+  return any_of(Run.Instrumented, [&](const std::string &Other) { return Names.real(Other) == File; });
+}
+
+/// Why no run came to a line. Only runs that ended in order, and all that there are, say something about the code.
+std::string Merger::missed(const Finding &F, unsigned Line) {
+  const std::string Where = "line " + std::to_string(Line) + (F.Function.empty() ? "" : " in '" + F.Function + "'");
+  std::string Failed, Unfinished;
+  for (const Evidence &Run : Runs) {
+    if (!instrumented(F, Run))
+      continue;
+    for (const RunFinding &Seen : Run.Findings)
+      if (Seen.Kind == race_kind::assertion || Seen.Kind == race_kind::exception || Seen.Kind == race_kind::deadlock)
+        Failed = Seen.Shown.Messages.empty() ? words(Seen.Kind) : Seen.Shown.Messages.front();
+    if (Failed.empty())
+      Failed = Run.Killed;
+    if (Run.Searched && !Run.Searched->Complete)
+      Unfinished = Run.Searched->Stopped == "-" ? "" : Run.Searched->Stopped;
+  }
+  if (!Failed.empty())
+    return "runs ended early, so it is open whether they come to " + Where + ": " + Failed;
+  if (!Unfinished.empty())
+    return "the search ended early, so it is open whether a run comes to " + Where + ": " + Unfinished;
+  return "no run came to " + Where;
 }
 
 /// The outcome of a candidate that no run has broken.
 void Merger::conclude(Finding &F) {
   F.Shown.reset();
-  if (!instrumented(F)) {
+  if (none_of(Runs, [&](const Evidence &Run) { return instrumented(F, Run); })) {
     F.Outcome = outcome::not_instrumented;
     F.Reason = shownPath(F.Main.File) + " was not compiled with $(corace flags --compile)";
     return;
@@ -222,7 +243,7 @@ void Merger::conclude(Finding &F) {
   if (!Reach.First || !Reach.Second) {
     F.Outcome = outcome::not_reached;
     const unsigned Line = !Reach.First && First ? First->Line : F.Main.Line;
-    F.Reason = "no run came to line " + std::to_string(Line) + (F.Function.empty() ? "" : " in '" + F.Function + "'");
+    F.Reason = missed(F, Line);
     return;
   }
   F.Outcome = outcome::not_confirmed;

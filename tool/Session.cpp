@@ -46,8 +46,11 @@ Expected<SessionResult> runInstrumented(const SessionRequest &Request) {
   Result.Runs = std::move(*Runs);
   // A process without instrumented code has nothing to say.
   std::erase_if(Result.Runs, [](const Evidence &Run) { return Run.Sites == 0; });
-  for (Evidence &Run : Result.Runs)
+  for (Evidence &Run : Result.Runs) {
     Run.Command = Request.Command;
+    if (Exit->Signal)
+      Run.Killed = "the program " + Exit->describe();
+  }
   if (Result.Runs.empty() && Request.Quiet)
     if (auto Output = MemoryBuffer::getFile(What.Output))
       errs() << (*Output)->getBuffer();
