@@ -5,6 +5,8 @@
 
 #include "tool/Support.h"
 
+#include "llvm/Support/FileSystem.h"
+
 using namespace llvm;
 
 namespace corace::tool {
@@ -16,7 +18,9 @@ static const OptionSpec *find(ArrayRef<OptionSpec> Specs, StringRef Name) {
   return nullptr;
 }
 
-static Error unknownOption(ArrayRef<OptionSpec> Specs, StringRef Name) {
+static Error unknownOption(ArrayRef<OptionSpec> Specs, StringRef Name, StringRef Word) {
+  if (sys::fs::exists(Word))
+    return inputError("unknown option '" + Word + "'", "to name the file, write './" + Word + "'");
   SmallVector<StringRef, 16> Names;
   for (const OptionSpec &Spec : Specs)
     Names.push_back(Spec.Name);
@@ -49,7 +53,7 @@ Expected<Arguments> Arguments::parse(ArrayRef<OptionSpec> Specs, ArrayRef<const 
       Spec = find(Specs, Name);
     }
     if (!Spec)
-      return unknownOption(Specs, Name);
+      return unknownOption(Specs, Name, Word);
     if (Spec->Uses == OptionSpec::Use::NotThereYet)
       return inputError("'" + Name + "' is not there yet", "leave it out");
     if (Spec->Value.empty() && HasValue)

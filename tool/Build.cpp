@@ -9,6 +9,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/FileSystem.h"
@@ -91,7 +92,11 @@ static std::vector<std::string> instrumentedCommand(const Unit &What, StringRef 
   return Command;
 }
 
-static Expected<bool> definesMain(StringRef Path) {
+static Expected<bool> definesMain(StringRef Path, StringRef Source) {
+  file_magic Magic;
+  if (!identify_magic(Path, Magic) && Magic == file_magic::clang_ast) // what compiling a header gives
+    return inputError(shownPath(Source) + ": a header, which makes no program",
+                      "name the source files that include it");
   Expected<object::OwningBinary<object::ObjectFile>> File = object::ObjectFile::createObjectFile(Path);
   if (!File)
     return inputError(shownPath(Path) + ": " + toString(File.takeError()), "compile to native objects, without -flto");
@@ -190,8 +195,8 @@ Expected<std::vector<std::string>> buildPrograms(const std::vector<Unit> &Units,
   if (Error E = compileAll(Units, Objects, Jobs))
     return E;
   bool Any = false;
-  for (Object &O : Objects) {
-    Expected<bool> HasMain = definesMain(O.Path);
+  for (const auto &[What, O] : zip_equal(Units, Objects)) {
+    Expected<bool> HasMain = definesMain(O.Path, What.File);
     if (!HasMain)
       return HasMain.takeError();
     O.HasMain = *HasMain;

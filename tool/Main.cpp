@@ -86,7 +86,8 @@ static Expected<int> dispatch(ArrayRef<const char *> Words) {
 }
 
 int main(int Argc, const char **Argv) {
-  InitLLVM Init(Argc, Argv);
+  // Whoever stops reading ends the tool like any other: by SIGPIPE, not by LLVM's exit code of its own.
+  InitLLVM Init(Argc, Argv, /*InstallPipeSignalExitHandler=*/false);
   ProgramName = Argv[0];
   Expected<int> Code = dispatch(ArrayRef(Argv, Argc).drop_front(Argc ? 1 : 0));
   outs().flush();
