@@ -187,8 +187,8 @@ static Error link(const Object &Main, const std::vector<Object> &Objects, String
   return Error::success();
 }
 
-Expected<std::vector<std::string>> buildPrograms(const std::vector<Unit> &Units, unsigned Jobs,
-                                                 const std::vector<std::string> &LinkArguments) {
+Expected<std::vector<Program>> buildPrograms(const std::vector<Unit> &Units, unsigned Jobs,
+                                             const std::vector<std::string> &LinkArguments) {
   if (Error E = makeWorkDirectory())
     return E;
   std::vector<Object> Objects = nameObjects(Units);
@@ -204,12 +204,12 @@ Expected<std::vector<std::string>> buildPrograms(const std::vector<Unit> &Units,
   }
   if (!Any)
     return inputError("none of the files defines main", "name the file that does, or a program of yours after --");
-  std::vector<std::string> Programs;
-  for (const Object &O : Objects) {
+  std::vector<Program> Programs;
+  for (const auto &[What, O] : zip_equal(Units, Objects)) {
     if (!O.HasMain)
       continue;
-    Programs.push_back((WorkDirectory + "/" + O.Stem).str());
-    if (Error E = link(O, Objects, Programs.back(), LinkArguments))
+    Programs.push_back({(WorkDirectory + "/" + O.Stem).str(), What.File});
+    if (Error E = link(O, Objects, Programs.back().Path, LinkArguments))
       return E;
   }
   return Programs;

@@ -21,11 +21,15 @@ llvm::Error makeWorkDirectory();
 llvm::Expected<std::vector<std::string>> compileFlags();
 llvm::Expected<std::vector<std::string>> linkFlags();
 
+struct Program {
+  std::string Path; ///< below the working directory, so that it can be pasted
+  std::string Main; ///< the source file that defines main
+};
+
 /// Compiles each unit with the pass. Each object that defines main becomes a program, linked with the objects that do
-/// not. Returns the programs as paths below the working directory, so that they can be pasted. The compiler's messages
-/// go to standard error.
-llvm::Expected<std::vector<std::string>> buildPrograms(const std::vector<Unit> &Units, unsigned Jobs,
-                                                       const std::vector<std::string> &LinkArguments);
+/// not. The compiler's messages go to standard error.
+llvm::Expected<std::vector<Program>> buildPrograms(const std::vector<Unit> &Units, unsigned Jobs,
+                                                   const std::vector<std::string> &LinkArguments);
 
 /// Whether a program has code that the pass went over. Nothing when that cannot be told (a script, say).
 std::optional<bool> isInstrumented(llvm::StringRef Program);

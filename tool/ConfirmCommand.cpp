@@ -24,20 +24,44 @@ static constexpr OptionSpec Options[] = {
     {"--harness", "", "write tests for what no test reaches", OptionSpec::Use::NotThereYet},
 };
 
-/// Keeps what was found for `corace replay`, one file for each program.
-static Error remember(const std::vector<std::vector<std::string>> &Commands, const SarifRun &Report) {
+namespace {
+/// A program that is to show findings, and those that it can show.
+struct Trial {
+  std::vector<std::string> Command;
+  std::vector<Finding> Candidates;
+};
+} // namespace
+
+/// Each program is asked for what the others do not have to themselves: their main files.
+static std::vector<Trial> trialsOf(const std::vector<Program> &Programs, const std::vector<Finding> &Findings) {
+  std::vector<Trial> Trials;
+  for (const Program &Own : Programs) {
+    Trial &T = Trials.emplace_back(Trial{{Own.Path}, {}});
+    copy_if(Findings, std::back_inserter(T.Candidates), [&](const Finding &F) {
+      return F.Main.File == Own.Main || none_of(Programs, [&](const Program &P) { return F.Main.File == P.Main; });
+    });
+  }
+  return Trials;
+}
+
+/// Keeps what was found for `corace replay`, for each program its own.
+static Error remember(const std::vector<Trial> &Trials, const std::vector<Evidence> &Runs) {
   if (Error E = makeWorkDirectory())
     return E;
-  for (const std::vector<std::string> &Command : Commands)
-    if (Error E = writeSarif(rememberedFindings(Command.front()), Report))
+  for (const Trial &T : Trials) {
+    std::vector<Evidence> Own;
+    copy_if(Runs, std::back_inserter(Own), [&](const Evidence &Run) { return Run.Command == T.Command; });
+    SarifRun Report;
+    Report.Findings = merge(T.Candidates, Own);
+    if (Error E = writeSarif(rememberedFindings(T.Command.front()), Report))
       return E;
+  }
   return Error::success();
 }
 
-static Expected<std::vector<Evidence>> explore(const std::vector<std::vector<std::string>> &Commands,
-                                               const std::vector<Finding> &Candidates, bool BuiltHere) {
+static Expected<std::vector<Evidence>> explore(const std::vector<Trial> &Trials, bool BuiltHere) {
   std::vector<Evidence> All;
-  for (const std::vector<std::string> &Command : Commands) {
+  for (const auto &[Command, Candidates] : Trials) {
     SessionRequest Request{Command, Candidates, {{"mode", "explore"}}};
     Request.Quiet = Request.SameAddresses = true;
     if (errs().is_displayed())
@@ -70,23 +94,22 @@ static Expected<int> confirm(const Arguments &Args) {
       return E;
     errs() << "corace: " << toString(std::move(E)) << '\n'; // the run may tell more
   }
-  std::vector<std::vector<std::string>> Commands;
+  std::vector<Trial> Trials;
   if (Args.HasRest) {
-    Commands.push_back(Args.Rest);
+    Trials.push_back({Args.Rest, Checked->Findings});
   } else {
-    Expected<std::vector<std::string>> Programs = buildPrograms(Request->Units, Request->Jobs, Args.all("--extra-arg"));
+    Expected<std::vector<Program>> Programs = buildPrograms(Request->Units, Request->Jobs, Args.all("--extra-arg"));
     if (!Programs)
       return Programs.takeError();
-    for (const std::string &Program : *Programs)
-      Commands.push_back({Program});
+    Trials = trialsOf(*Programs, Checked->Findings);
   }
-  Expected<std::vector<Evidence>> Runs = explore(Commands, Checked->Findings, !Args.HasRest);
+  Expected<std::vector<Evidence>> Runs = explore(Trials, !Args.HasRest);
   if (!Runs)
     return Runs.takeError();
   SarifRun Report;
   Report.Findings = merge(std::move(Checked->Findings), *Runs);
   printReport(outs(), Style::of(outs()), "confirm", Report.Findings, *Runs, /*Checked=*/true);
-  if (Error E = remember(Commands, Report))
+  if (Error E = remember(Trials, *Runs))
     return E;
   if (Args.has("--sarif"))
     if (Error E = writeSarif(Args.get("--sarif"), Report))
