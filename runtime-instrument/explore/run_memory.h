@@ -113,6 +113,11 @@ struct run_memory {
     for (sample_entry &each : samples.all())
       each.known = false;
   }
+  /// In a process that the program itself has forked: the run is its parent's.
+  void keep_to_itself() noexcept {
+    const auto each = [](auto &...tables) { (tables.keep_to_itself(), ...); };
+    each(flags, plan, marks, tasks, steps, ready, cells, violations, failures, history, reached, samples);
+  }
   [[nodiscard]] std::span<const task_key> ready_at(const step_entry &step) const noexcept {
     return ready.part(step.ready_begin, step.ready_count);
   }

@@ -153,6 +153,10 @@ void search::explore(strategy &s, std::uint64_t share) {
   const std::uint64_t limit = result_.runs + result_.blocked + share;
   plan p;
   while (!over() && result_.runs + result_.blocked < limit && s.next(p)) {
+    if (p.size() > memory_.plan.capacity()) {
+      result_.stopped = "the program is too large for " + s.name();
+      return;
+    }
     run(p, s.wants_footprints(), false);
     s.learn(memory_);
     const run_flags &flags = memory_.flags[0];

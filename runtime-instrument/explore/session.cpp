@@ -8,6 +8,7 @@
 #include "explore/serial.h"
 #include "report/start.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 namespace corace::schedule {
@@ -36,6 +37,7 @@ void session::start() {
   if (options.mode == "explore") {
     memory_ = &search_in_forks();
     forked_run_ = true;
+    ::pthread_atfork(nullptr, nullptr, [] { get().memory_->keep_to_itself(); });
     conductor_ = std::make_unique<conductor>(*memory_, [] { // no handler of the program may see it
       get().conductor_->end();
       ::_exit(0);

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <cstring>
 #include <new>
 #include <span>
 #include <type_traits>
@@ -30,6 +31,7 @@ public:
   ~shared_table() { ::munmap(head_, bytes()); }
 
   [[nodiscard]] std::size_t size() const noexcept { return head_->size; }
+  [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
   [[nodiscard]] bool empty() const noexcept { return head_->size == 0; }
   /// Something was left out because the table was full.
   [[nodiscard]] bool overflowed() const noexcept { return head_->overflowed; }
@@ -52,6 +54,16 @@ public:
   void clear() noexcept {
     head_->size = 0;
     head_->overflowed = false;
+  }
+
+  /// In a forked process: from here on, what it writes is its own. Without memory for that, nothing changes.
+  void keep_to_itself() noexcept {
+    const std::size_t used = offset + head_->size * sizeof(T);
+    void *copy = ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (copy == MAP_FAILED)
+      return;
+    std::memcpy(copy, head_, used);
+    ::mremap(copy, bytes(), bytes(), MREMAP_MAYMOVE | MREMAP_FIXED, head_);
   }
 
 private:

@@ -12,4 +12,8 @@ namespace corace::report {
 /// program had installed itself is called afterwards.
 void watch_for_death(void (*told)(bool by_exception, const std::string &message) noexcept);
 
+/// Calls `told` on a thread of its own when SIGINT or SIGTERM is about to end the process, which they do afterwards.
+/// Those that the program ignores, or that have a handler, are left alone.
+void watch_for_stop(void (*told)() noexcept);
+
 } // namespace corace::report

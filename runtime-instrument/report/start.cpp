@@ -26,6 +26,7 @@ options &mutable_options() {
 }
 
 bool finished = false;
+pid_t owner = 0; ///< the process in which all began
 
 schedule::violation_entry entry_of(const detect::violation &v) {
   schedule::violation_entry entry{v.kind, v.matched, v.first, v.suspension, v.rival, v.second, 0, {}};
@@ -121,6 +122,8 @@ void finish() noexcept {
   else
     collect_plain(e, found);
   if (const std::string path = evidence_path(); !path.empty()) {
+    if (::getpid() != owner && path == current_options().evidence)
+      return; // the program has forked: the file is the parent's
     if (const std::string problem = write_file(path, to_text(e)); !problem.empty())
       std::fprintf(stderr, "corace: %s\n", problem.c_str());
   } else if (current_options().report) {
@@ -189,6 +192,7 @@ void at_start() {
       refuse("CORACE_OPTIONS: " + *problem);
     mutable_options() = std::get<options>(std::move(parsed));
   }
+  owner = ::getpid();
   const options &all = current_options();
   if (all.help)
     std::fputs(help_text().c_str(), stderr);
@@ -198,6 +202,8 @@ void at_start() {
   detect::begin_run({.history = false, .footprints = false});
   std::atexit(at_exit);
   watch_for_death(at_death);
+  if (all.mode == "run" && !all.evidence.empty())
+    watch_for_stop(finish);
 }
 
 } // namespace corace::report

@@ -180,6 +180,26 @@ TEST_F(process, a_crash_that_was_seen_once_is_not_silent) {
   EXPECT_EQ(records("search")[0][4], "0") << slurp(evidence());
 }
 
+TEST_F(process, a_program_that_is_stopped_leaves_evidence) {
+  EXPECT_EQ(start("lost-then-stopped", "mode=run:evidence=" + evidence()).status, 128 + SIGTERM);
+  EXPECT_EQ(finding("lost-update")[2], "observed") << slurp(evidence());
+  EXPECT_EQ(records("finding").size(), 1u) << slurp(evidence());
+}
+
+TEST_F(process, a_child_of_the_program_leaves_the_evidence_alone) {
+  EXPECT_EQ(start("lost-in-child", "mode=explore:evidence=" + evidence()).status, 0);
+  EXPECT_EQ(records("finding").size(), 0u) << slurp(evidence());
+  std::filesystem::remove(evidence());
+  EXPECT_EQ(start("lost-in-child only", "mode=run:evidence=" + evidence()).status, 0);
+  EXPECT_FALSE(std::filesystem::exists(evidence())) << slurp(evidence());
+  const std::string own = folder_ + "/own-";
+  start("lost-in-child", "mode=run:evidence=" + own + "%p");
+  int lost = 0;
+  for (const auto &each : std::filesystem::directory_iterator(folder_))
+    lost += slurp(each.path().string()).find("lost-update") != std::string::npos;
+  EXPECT_EQ(lost, 1);
+}
+
 TEST_F(process, a_deadlock_is_found_with_who_waits_for_what) {
   const record f = only_finding("deadlock");
   EXPECT_EQ(f[3], "deadlock");

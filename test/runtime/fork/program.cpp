@@ -15,6 +15,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <string_view>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using corace::gather;
@@ -58,6 +59,13 @@ task<void> many_increments() {
 template <class Then> task<void> two_increments_and(Then then) {
   co_await two_increments();
   then();
+}
+/// The child ends as the parent does, and before it. It loses updates alone.
+task<void> two_increments_in_child() {
+  if (::fork() == 0)
+    co_await two_increments();
+  else
+    ::wait(nullptr);
 }
 void spin() {
   for (volatile bool on = true; on;) {
@@ -132,6 +140,16 @@ int main(int argc, char **argv) {
     corace::run(two_increments_and(spin));
   } else if (what == "lost-then-crash") {
     corace::run(two_increments_and([] { std::raise(SIGKILL); }));
+  } else if (what == "lost-in-child") {
+    const pid_t parent = ::getpid();
+    corace::run(two_increments_in_child());
+    if (::getpid() == parent && argc > 2) // leaves nothing itself
+      ::_exit(0);
+  } else if (what == "lost-then-stopped") {
+    corace::run(two_increments_and([] {
+      std::raise(SIGTERM);
+      spin();
+    }));
   } else if (what == "lost-then-exit") {
     corace::run(two_increments_and([] { ::_exit(5); }));
   } else if (what == "crash-now-and-then") {
