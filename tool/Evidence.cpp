@@ -265,7 +265,10 @@ Error writeCandidates(StringRef Path, ArrayRef<Finding> Findings) {
       OS << "candidate\t" << Text(F.Id) << '\t' << to_string(F.Kind) << '\t' << Text(F.Object) << '\t'
          << Text(F.Function) << '\t' << Text(absolutePath(Second->File)) << '\t' << First->Line << '\t'
          << std::max(First->Line, First->EndLine) << '\t' << (Suspension ? Suspension->Line : 0) << '\t' << Second->Line
-         << '\t' << std::max(Second->Line, Second->EndLine) << '\n';
+         << '\t' << std::max(Second->Line, Second->EndLine);
+      for (const Place *Where : {First, Second}) // the last column itself, not the one behind it
+        OS << '\t' << Where->Column << '\t' << (Where->EndColumn > 0 ? Where->EndColumn - 1 : 0);
+      OS << '\n';
     }
     OS << records::end_record << '\n';
   });

@@ -55,6 +55,14 @@ bool writes_element(const access &what) noexcept {
   return !is_system(what.site) || last_name(function_of(*what.site)) == "insert_or_assign";
 }
 
+/// A library's code that no call of the user's code has led to: an executor's own bookkeeping, in memory that it may
+/// use again and again without giving it back. What the standard library does it does for somebody.
+bool bookkeeping(const access &what) noexcept {
+  if (!is_system(what.site) || (what.site != nullptr && in_standard_library(function_of(*what.site))))
+    return false;
+  return is_system(what.via) || what.via->kind == CORACE_SITE_SUSPEND;
+}
+
 } // namespace
 
 event to_event(const access &what, event::type type) noexcept {
@@ -87,11 +95,13 @@ void detector::collect_roles(thread_state &thread, const corace_site *site, cons
     }
   };
   add(site);
-  if (via != site)
+  // Below an await a library is busy with itself, unless it is a container that an awaited coroutine uses.
+  const auto own_business = [&] { return is_system(site) && !in_standard_library(function_of(*site)); };
+  if (via != site && (via == nullptr || via->kind != CORACE_SITE_SUSPEND || !own_business()))
     add(via);
-  if (thread.stack.empty())
+  const frame *each = thread.stack.empty() ? nullptr : frame_at(thread.stack.back().frame);
+  if (each == nullptr || each->awaiter == 0 || own_business())
     return;
-  const frame *each = frame_at(thread.stack.back().frame);
   for (int depth = 0; depth < 16 && each != nullptr && each->awaiter != 0; ++depth) {
     each = frame_at(each->awaiter);
     if (each != nullptr)
@@ -250,7 +260,7 @@ void detector::visit_second(footing &here, const access &now, const role &which)
 /// element it put there), where what the first place looked at has been changed by that rival too.
 const access *detector::broken_by(footing &here, watch &seen, const shape &kind, const access &second,
                                   const access **first) {
-  const auto by_other = [&](const access &each) { return each.task != here.id; };
+  const auto by_other = [&](const access &each) { return each.task != here.id && !bookkeeping(each); };
   const auto rival_in = [&](std::uintptr_t key, stamp after, std::uint8_t mask, auto accepts) -> const access * {
     cell *shared = cells_.find(key);
     if (shared == nullptr || shared->born > after)
@@ -278,7 +288,7 @@ const access *detector::broken_by(footing &here, watch &seen, const shape &kind,
     const access *element = fresh->writes.latest(touched.time, second.mask, by_other);
     if (element == nullptr)
       return;
-    const auto by_same = [&](const access &each) { return each.task == element->task; };
+    const auto by_same = [&](const access &each) { return each.task == element->task && !bookkeeping(each); };
     const access *rival = rival_in(looked_at, touched.time, touched.mask, by_same);
     if (rival == nullptr || harmless(touched, *rival) || ordered_around(touched, *rival, second))
       return;

@@ -12,7 +12,7 @@
 namespace corace::detect {
 namespace {
 
-constexpr std::size_t candidate_fields = 11; // the record's name included
+constexpr std::size_t candidate_fields = 11; // the record's name included; columns may follow
 
 /// A line of the file as a candidate; an empty id where the line is not well-formed.
 candidate parse(const std::vector<std::string> &fields) {
@@ -20,9 +20,10 @@ candidate parse(const std::vector<std::string> &fields) {
   if (fields.size() < candidate_fields)
     return result;
   const auto kind = race_kind_from(fields[2]);
-  std::uint32_t *const numbers[] = {&result.first_line, &result.first_end_line, &result.suspension_line,
-                                    &result.second_line, &result.second_end_line};
-  for (std::size_t i = 0; i < std::size(numbers); ++i) {
+  std::uint32_t *const numbers[] = {&result.first_line,       &result.first_end_line,  &result.suspension_line,
+                                    &result.second_line,      &result.second_end_line, &result.first_column,
+                                    &result.first_end_column, &result.second_column,   &result.second_end_column};
+  for (std::size_t i = 0; i < std::size(numbers) && 6 + i < fields.size(); ++i) {
     const std::string &text = fields[6 + i];
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *numbers[i]);
     if (error != std::errc{} || end != text.data() + text.size())
@@ -45,6 +46,28 @@ bool same_function_name(std::string_view site, std::string_view wanted) noexcept
   if (site.empty() || wanted.empty() || wanted.find("lambda") != std::string_view::npos)
     return true;
   return last_name(site) == last_name(wanted) || last_name(site) == "operator()" || last_name(wanted) == "operator()";
+}
+
+/// A candidate's place; lines alone where the columns are 0.
+struct range {
+  std::uint32_t line, column, end_line, end_column;
+
+  [[nodiscard]] range lines() const noexcept { return {line, 0, end_line, 0}; }
+  [[nodiscard]] bool holds(const corace_site &site) const noexcept {
+    if (site.line < line || site.line > end_line)
+      return false;
+    if (site.column == 0)
+      return true;
+    return (site.line > line || site.column >= column) &&
+           (site.line < end_line || end_column == 0 || site.column <= end_column);
+  }
+};
+
+range first_of(const candidate &c) noexcept {
+  return {c.first_line, c.first_column, c.first_end_line, c.first_end_column};
+}
+range second_of(const candidate &c) noexcept {
+  return {c.second_line, c.second_column, c.second_end_line, c.second_end_column};
 }
 
 } // namespace
@@ -92,6 +115,24 @@ std::string_view last_name(std::string_view function) noexcept {
   return function.substr(begin, end - begin);
 }
 
+bool in_standard_library(std::string_view function) noexcept {
+  std::size_t begin = 0;
+  int depth = 0;
+  for (std::size_t i = 0; i < function.size(); ++i) {
+    const char c = function[i];
+    if (depth == 0 && (c == '(' || function.substr(i).starts_with("operator")))
+      break; // parameters, and the brackets of an operator's name
+    if (c == '<' || c == '(' || c == '[' || c == '{')
+      ++depth;
+    else if (c == '>' || c == ')' || c == ']' || c == '}')
+      --depth;
+    else if (depth == 0 && c == ' ')
+      begin = i + 1; // a return type stands in front
+  }
+  function.remove_prefix(begin);
+  return function.starts_with("std::") || function.starts_with("__gnu_cxx::");
+}
+
 std::string candidate_table::load(const std::string &path) {
   std::ifstream in(path, std::ios::binary);
   if (!in)
@@ -113,7 +154,7 @@ std::string candidate_table::load(const std::string &path) {
     candidate next = parse(fields);
     if (next.id.empty())
       return path + ':' + std::to_string(number) +
-             ": not a candidate: expected id, kind, object, function, file and five lines";
+             ": not a candidate: expected id, kind, object, function, file, five lines and at most four columns";
     loaded.push_back(std::move(next));
   }
   if (!ended)
@@ -144,15 +185,36 @@ void candidate_table::index() {
     }
     return at->second;
   };
-  for (const module_sites &module : modules())
-    for (const corace_site *site = module.begin; site != module.end; ++site)
-      for (const std::uint32_t i : candidates_in(file_of(*site))) {
-        const candidate &each = candidates_[i];
-        const bool first = site->line >= each.first_line && site->line <= each.first_end_line;
-        const bool second = site->line >= each.second_line && site->line <= each.second_end_line;
-        if ((first || second) && same_function_name(function_of(*site), each.function))
-          roles_[site].push_back({i, first, second});
-      }
+  const auto each_site = [&](auto visit) {
+    for (const module_sites &module : modules())
+      for (const corace_site *site = module.begin; site != module.end; ++site)
+        for (const std::uint32_t i : candidates_in(file_of(*site)))
+          if (same_function_name(function_of(*site), candidates_[i].function))
+            visit(*site, i);
+  };
+  struct places {
+    range first, second;
+    bool first_found = false, second_found = false;
+  };
+  std::vector<places> wanted;
+  for (const candidate &each : candidates_)
+    wanted.push_back({first_of(each), second_of(each)});
+  each_site([&](const corace_site &site, std::uint32_t i) {
+    wanted[i].first_found |= wanted[i].first.holds(site);
+    wanted[i].second_found |= wanted[i].second.holds(site);
+  });
+  // The compiler puts some code elsewhere (macros, range-based for): the line is better than nothing.
+  for (places &each : wanted) {
+    if (!each.first_found)
+      each.first = each.first.lines();
+    if (!each.second_found)
+      each.second = each.second.lines();
+  }
+  each_site([&](const corace_site &site, std::uint32_t i) {
+    const bool first = wanted[i].first.holds(site), second = wanted[i].second.holds(site);
+    if (first || second)
+      roles_[&site].push_back({i, first, second});
+  });
 }
 
 std::span<const role> candidate_table::roles_of(const corace_site *site) {

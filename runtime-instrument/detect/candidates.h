@@ -48,5 +48,7 @@ private:
 [[nodiscard]] bool same_file(std::string_view a, std::string_view b) noexcept;
 /// The last name of a function without template arguments and parameters: "Session::get<int>(char)" gives "get".
 [[nodiscard]] std::string_view last_name(std::string_view function) noexcept;
+/// Whether a demangled name is one of the standard library's, whatever its parameters are.
+[[nodiscard]] bool in_standard_library(std::string_view function) noexcept;
 
 } // namespace corace::detect

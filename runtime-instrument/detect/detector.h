@@ -27,6 +27,8 @@ struct candidate {
   race_kind kind;
   std::string object, function, file; // file: absolute path
   std::uint32_t first_line, first_end_line, suspension_line, second_line, second_end_line;
+  /// From 1, an end is the last character's; 0: not known.
+  std::uint32_t first_column, first_end_column, second_column, second_end_column;
 };
 
 /// One step of a run's history.

@@ -3,6 +3,7 @@
 //
 // Candidates: the two places that the static half proposes, and what breaks the window between them.
 
+#include "detect/candidates.h"
 #include "detect_support.h"
 
 #include <gtest/gtest.h>
@@ -44,6 +45,24 @@ const corace_site *const fetch_initial =
     sites.add(CORACE_SITE_SUSPEND, 209, in_coroutine | initial, "fetch()", "", "/src/fetch.cpp");
 const corace_site *const line_read = sites.add(CORACE_SITE_READ, 310, user, "sum()", "flag", "/src/sum.cpp");
 const corace_site *const line_write = sites.add(CORACE_SITE_WRITE, 310, user, "sum()", "flag", "/src/sum.cpp");
+// counter(): int v = c; co_await nap(); c = v + 1;    on one line
+const char *const counter_file = "/src/counter.cpp";
+const corace_site *const counter_site =
+    sites.add(CORACE_SITE_COROUTINE, 410, in_coroutine, "counter()", "", counter_file, 1);
+const corace_site *const counter_initial =
+    sites.add(CORACE_SITE_SUSPEND, 410, in_coroutine | initial, "counter()", "", counter_file, 1);
+const corace_site *const counter_read =
+    sites.add(CORACE_SITE_READ, 410, in_coroutine, "counter()", "c", counter_file, 21);
+const corace_site *const counter_nap =
+    sites.add(CORACE_SITE_SUSPEND, 410, in_coroutine, "counter()", "", counter_file, 30);
+const corace_site *const counter_fresh_read =
+    sites.add(CORACE_SITE_READ, 410, in_coroutine, "counter()", "c", counter_file, 46);
+const corace_site *const counter_write =
+    sites.add(CORACE_SITE_WRITE, 410, in_coroutine, "counter()", "c", counter_file, 46);
+const corace_site *const executor_write =
+    sites.add(CORACE_SITE_WRITE, 700, library, "boost::asio::detail::queue::push(std::op*)", "", "/opt/asio.h");
+const corace_site *const push_call = sites.add(CORACE_SITE_CALL, 411, in_coroutine, "counter()", "push", counter_file);
+const corace_site *const sleeper_write = sites.add(CORACE_SITE_WRITE, 500, user, "nap()", "n", "/src/nap.cpp");
 
 [[maybe_unused]] const bool announced = [] {
   sites.announce();
@@ -240,6 +259,74 @@ TEST_F(Candidates, OneLineCanHoldBothPlaces) {
   EXPECT_EQ(detect::end_run().violations.size(), 1u);
 }
 
+const std::string on_one_line =
+    "candidate\tid\tlost-update\tc\tcounter\t/src/counter.cpp\t410\t410\t410\t410\t410\t21\t21\t44\t52";
+
+TEST_F(Candidates, OnOneLineTheColumnsTellThePlacesApart) {
+  for (const auto &[columns, expected] : {std::pair{"\t21\t21\t44\t52", 1u}, std::pair{"\t0\t0\t0\t0", 0u}}) {
+    begin("candidate\tid\tlost-update\tc\tcounter\t/src/counter.cpp\t410\t410\t410\t410\t410" + std::string(columns));
+    segment(a, [&] { load(flag, counter_read); });
+    segment(b, [&] { store(flag, 7, act_site); });
+    segment(a, [&] {
+      load(flag, counter_fresh_read); // a bit-field: its neighbours are read and written back
+      store(flag, 1, counter_write);
+    });
+    EXPECT_EQ(detect::end_run().violations.size(), expected) << columns;
+  }
+}
+
+TEST_F(Candidates, WhatAnAwaitedCoroutineDoesBelongsToTheAwaitAlone) {
+  begin(on_one_line);
+  __corace_coro_begin(of_a.bytes, sizeof of_a.bytes, counter_site);
+  __corace_coro_suspend(of_a.bytes, nullptr, 0, counter_initial);
+  __corace_coro_leave(of_a.bytes);
+  create(of_b); // awaited below
+  segment(a, [&] {
+    __corace_coro_resume(of_a.bytes, counter_initial);
+    load(flag, counter_read);
+    void *awaiter[] = {of_b.bytes};
+    __corace_coro_suspend(of_a.bytes, awaiter, sizeof awaiter, counter_nap);
+    __corace_coro_leave(of_a.bytes);
+    __corace_coro_resume(of_b.bytes, fetch_initial);
+    store(element, 1, sleeper_write);
+    __corace_coro_leave(of_b.bytes);
+  });
+  const run_result result = detect::end_run();
+  EXPECT_EQ(result.reached[0].first, 1u);
+  EXPECT_EQ(result.reached[0].second, 0u);
+}
+
+TEST_F(Candidates, AnExecutorsBookkeepingIsNoRival) {
+  for (const auto &[call, expected] : {std::pair<const corace_site *, unsigned>{nullptr, 0u}, {push_call, 1u}}) {
+    begin(on_one_line);
+    segment(a, [&] { load(flag, counter_read); });
+    create(of_b);
+    fetch_segment(b, of_b, [&, by = call] {
+      if (by != nullptr)
+        __corace_call(by); // then somebody wanted it
+      store(flag, 7, executor_write);
+    });
+    segment(a, [&] { store(flag, 1, counter_write); });
+    EXPECT_EQ(detect::end_run().violations.size(), expected);
+  }
+}
+
+TEST_F(Candidates, WhereNoSiteStandsInTheColumnsTheLinesDecide) {
+  begin("candidate\tid\tlost-update\tc\tcounter\t/src/counter.cpp\t410\t410\t410\t410\t410\t2\t3\t44\t52");
+  segment(a, [&] { load(flag, counter_read); });
+  segment(b, [&] { store(flag, 7, act_site); });
+  segment(a, [&] { store(flag, 1, counter_write); });
+  EXPECT_EQ(detect::end_run().violations.size(), 1u);
+}
+
+TEST_F(Candidates, NamesOfTheStandardLibrary) {
+  EXPECT_TRUE(detect::in_standard_library("std::_Rb_tree<int, int>::find(int const&)"));
+  EXPECT_TRUE(detect::in_standard_library("void std::vector<app::item>::push_back(app::item)"));
+  EXPECT_TRUE(detect::in_standard_library("bool std::operator==<char>(char const*)"));
+  EXPECT_FALSE(detect::in_standard_library("boost::asio::detail::queue<std::op>::push(std::op*)"));
+  EXPECT_FALSE(detect::in_standard_library("std::string app::name(int)"));
+}
+
 TEST_F(Candidates, AStaleReadIsBrokenByAWrite) {
   begin("candidate\tid\tstale-read\tflag\tinit\t/src/init.cpp\t110\t110\t111\t110\t110");
   segment(a, [&] { load(flag, check_site); });
@@ -263,6 +350,8 @@ TEST_F(Candidates, BadFilesGetOneLineWithTheCause) {
   write("corace-candidates\t1\ncandidate\tid\tno-kind\tx\tf\t/f\t1\t1\t1\t1\t1\nend\n");
   EXPECT_NE(detect::load_candidates(path_).find(":2: not a candidate"), std::string::npos);
   write("corace-candidates\t1\ncandidate\tid\tlost-update\tx\tf\t/f\t1\tx\t1\t1\t1\nend\n");
+  EXPECT_NE(detect::load_candidates(path_).find(":2: not a candidate"), std::string::npos);
+  write("corace-candidates\t1\n" + check_then_act + "\tx\nend\n");
   EXPECT_NE(detect::load_candidates(path_).find(":2: not a candidate"), std::string::npos);
   write("corace-candidates\t1\n" + check_then_act + "\n");
   EXPECT_NE(detect::load_candidates(path_).find("cut off"), std::string::npos);

@@ -21,14 +21,14 @@ class table {
 public:
   const corace_site *add(std::uint8_t kind, std::uint32_t line, std::uint8_t flags = user,
                          std::string_view function = "work()", std::string_view object = "shared",
-                         std::string_view file = "/src/app.cpp") {
+                         std::string_view file = "/src/app.cpp", std::uint16_t column = 1) {
     corace_site &site = sites_[count_++];
     site = {};
     site.file = text(site.file, file);
     site.function = text(site.function, function);
     site.object = text(site.object, object);
     site.line = line;
-    site.column = 1;
+    site.column = column;
     site.kind = kind;
     site.flags = flags;
     site.hash = static_cast<std::uint32_t>(count_) * 77 + kind;
