@@ -151,6 +151,19 @@ TEST_F(process, a_run_that_ends_badly_keeps_what_it_had_found) {
   }
 }
 
+TEST_F(process, a_run_that_ends_badly_has_reached_what_it_reached) {
+  const std::string candidates = folder_ + "/candidates";
+  std::ofstream(candidates) << "corace-candidates\t1\n"
+                               "candidate\tlost-1\tlost-update\tcounter\tincrement\t/src/program.cpp\t11\t11\t11\t"
+                               "12\t12\nend\n";
+  for (const std::string what : {"lost", "lost-then-crash", "lost-then-exit"}) {
+    EXPECT_EQ(start(what, "mode=explore:candidates=" + candidates + ":evidence=" + evidence()).status, 1);
+    ASSERT_EQ(records("reached").size(), 1u) << what << slurp(evidence());
+    EXPECT_EQ(records("reached")[0], (record{"reached", "lost-1", "2", "2"})) << what;
+    EXPECT_EQ(finding("lost-update")[4], "lost-1") << what;
+  }
+}
+
 TEST_F(process, runs_that_hang_do_not_use_up_more_than_the_time) {
   const auto began = std::chrono::steady_clock::now();
   EXPECT_EQ(start("lost-then-hang", "mode=explore:seconds=8:evidence=" + evidence()).status, 1);

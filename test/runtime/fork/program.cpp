@@ -34,9 +34,16 @@ constexpr corace_site site(corace_site_kind kind, std::uint32_t hash, std::uint8
           .flags = flags,
           .hash = hash};
 }
-const corace_site sites[] = {site(CORACE_SITE_READ, 11, 0), site(CORACE_SITE_WRITE, 12, CORACE_SITE_WRITE_BACK),
-                             site(CORACE_SITE_READ, 13, 0), site(CORACE_SITE_WRITE, 14, 0)};
-[[gnu::constructor]] void register_sites() { __corace_module(std::begin(sites), std::end(sites)); }
+corace_site sites[] = {site(CORACE_SITE_READ, 11, 0), site(CORACE_SITE_WRITE, 12, CORACE_SITE_WRITE_BACK),
+                       site(CORACE_SITE_READ, 13, 0), site(CORACE_SITE_WRITE, 14, 0)};
+const char file[] = "/src/program.cpp", function[] = "increment()";
+[[gnu::constructor]] void register_sites() {
+  for (corace_site &each : sites) { // texts stand relative to the fields
+    each.file = static_cast<std::int32_t>(file - reinterpret_cast<const char *>(&each.file));
+    each.function = static_cast<std::int32_t>(function - reinterpret_cast<const char *>(&each.function));
+  }
+  __corace_module(std::begin(sites), std::end(sites));
+}
 
 long counter = 0;
 
