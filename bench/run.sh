@@ -29,7 +29,7 @@ for part in "${parts[@]}"; do
     # shellcheck disable=SC2046 # several flags
     clang++-19 -std=c++20 -O2 $($corace flags --compile) "$source" -o "$work/corace" $($corace flags --link)
     clang++-19 -std=c++20 -O2 -fsanitize=thread "$source" -o "$work/tsan"
-    python3 bench/side_by_side.py "plain=$work/plain" "corace=CORACE_OPTIONS=report=0 $work/corace" "ThreadSanitizer=$work/tsan"
+    python3 bench/side_by_side.py --rounds 3 "plain=$work/plain" "corace=CORACE_OPTIONS=report=0 $work/corace" "ThreadSanitizer=$work/tsan"
     ;;
   explore)
     echo "explorer"

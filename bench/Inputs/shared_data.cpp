@@ -58,7 +58,7 @@ job work(std::size_t index, int rounds) {
 
 int main() {
   for (std::size_t i = 0; i < workers; ++i)
-    work(i, 400);
+    work(i, 40);
   while (!ready.empty()) {
     const auto handle = ready.front();
     ready.pop_front();
