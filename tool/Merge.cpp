@@ -195,7 +195,9 @@ std::string Merger::missed(const Finding &F, unsigned Line) {
       continue;
     for (const RunFinding &Seen : Run.Findings)
       if (Seen.Kind == race_kind::assertion || Seen.Kind == race_kind::exception || Seen.Kind == race_kind::deadlock)
-        Failed = Seen.Shown.Messages.empty() ? words(Seen.Kind) : Seen.Shown.Messages.front();
+        // A deadlock's message tells a long story, and stands in its own finding.
+        Failed = Seen.Kind == race_kind::deadlock || Seen.Shown.Messages.empty() ? words(Seen.Kind)
+                                                                                 : Seen.Shown.Messages.front();
     if (Failed.empty())
       Failed = Run.Killed;
     if (Run.Searched && !Run.Searched->Complete)
