@@ -194,6 +194,26 @@ TEST(explore, says_when_the_program_is_not_deterministic) {
   EXPECT_EQ(result.stopped, "the same schedule led to other decisions when it was run again");
 }
 
+task<void> write_twice(cell &c) {
+  c.set(1);
+  co_await yield();
+  c.set(2);
+}
+
+TEST(explore, counts_the_runs_that_it_gave_up_as_equivalent) {
+  const auto result = explore(
+      []() -> task<void> {
+        cell cells[3];
+        co_await concurrently(3, [&](int i) { return write_twice(cells[i / 2]); });
+      },
+      exhaustively(true, 9));
+  EXPECT_FALSE(result.complete);
+  ASSERT_GT(result.blocked, 0u);
+  EXPECT_EQ(result.runs + result.blocked, 9u);
+  EXPECT_EQ(result.stopped, "the limit of 9 runs was reached, " + std::to_string(result.blocked) +
+                                " of them equivalent to others and skipped");
+}
+
 TEST(explore, refuses_what_it_does_not_know) {
   explore_options options;
   options.strategy = "clever";
