@@ -80,7 +80,8 @@ struct run_options {
   bool history = false;    ///< keep what a report needs; slower
   bool footprints = false; ///< keep footprints of segments
   // For memory that outlives a process which crashes: results are written as they happen.
-  reach *reached = nullptr; ///< where to count, one for each candidate; not set to zero; run_result::reached stays empty
+  reach *reached =
+      nullptr; ///< where to count, one for each candidate; not set to zero; run_result::reached stays empty
   void (*violated)(void *context, const violation &) noexcept = nullptr; ///< must not call the detector
   void *context = nullptr;
 };

@@ -36,17 +36,18 @@ enum corace_site_flags {
 };
 
 // One entry of the site table, 24 bytes, in the section "corace_sites" of every instrumented object.
-// Texts are NUL-terminated and found relative to the field that refers to them (0: not known), so that the table needs no
-// relocation at run time and can be read from the file.
+// Texts are NUL-terminated and found relative to the field that refers to them (0: not known), so that the table needs
+// no relocation at run time and can be read from the file.
 typedef struct corace_site {
   int32_t file;     // absolute path of the source file
   int32_t function; // demangled name of the function that holds the site
-  int32_t object;   // the accessed object as far as it is known: "shared_counter", "Session::count"; of a call: the callee
-  uint32_t line;    // from 1; 0: not known
-  uint16_t column;  // from 1; 0: not known
-  uint8_t kind;     // corace_site_kind
-  uint8_t flags;    // corace_site_flags
-  uint32_t hash;    // stable identity without line numbers: kind, function, ordinal in the function
+  int32_t
+      object;    // the accessed object as far as it is known: "shared_counter", "Session::count"; of a call: the callee
+  uint32_t line; // from 1; 0: not known
+  uint16_t column; // from 1; 0: not known
+  uint8_t kind;    // corace_site_kind
+  uint8_t flags;   // corace_site_flags
+  uint32_t hash;   // stable identity without line numbers: kind, function, ordinal in the function
 } corace_site;
 
 extern const int __corace_abi_1;
@@ -80,7 +81,8 @@ void __corace_coro_suspend_undo(void *frame);
 // Control is about to leave the suspended or finished coroutine, to its resumer or by symmetric transfer. May be said a
 // second time, by a ramp whose await_suspend gave a handle. `frame` may be gone by then: it is a name, no more.
 void __corace_coro_leave(void *frame);
-// The coroutine was resumed at the suspension `site`. At the initial one also where it did not suspend: the body begins.
+// The coroutine was resumed at the suspension `site`. At the initial one also where it did not suspend: the body
+// begins.
 void __corace_coro_resume(void *frame, const corace_site *site);
 // The frame is about to be given back: the coroutine has finished, or was destroyed while it was suspended.
 void __corace_coro_end(void *frame);
