@@ -5,7 +5,7 @@
 #include "checks/analysis/Consumers.h"
 #include "checks/analysis/Flow.h"
 #include "checks/analysis/RivalIndex.h"
-#include "checks/analysis/Tasks.h"
+#include "checks/analysis/Unit.h"
 #include "checks/models/Models.h"
 #include "vocab/finding_id.h"
 
@@ -93,12 +93,13 @@ void analyzeTranslationUnit(ASTContext &Context, const Models &Library, const Ch
   LibraryView View(Library, Context);
   RivalIndex Rivals(Context, View);
   Suspension Suspensions(View, Context);
+  Graphs ControlFlow;
   Collector All;
   for (const FunctionDecl *Coroutine : Rivals.coroutines()) {
     if (Coroutine->isInvalidDecl())
       continue;
     CoroutineFacts Facts(*Coroutine, View, Rivals);
-    if (!Flow(Facts, Suspensions).run())
+    if (!Flow(Facts, Suspensions).run(ControlFlow))
       continue;
     llvm::erase_if(Facts.Windows,
                    [&](const Window &W) { return isPrivateCapture(Facts, W.Place) || hasOneConsumer(Facts, W); });
@@ -108,12 +109,12 @@ void analyzeTranslationUnit(ASTContext &Context, const Models &Library, const Ch
     for (const Check *C : allChecks())
       C->check(Facts, [&, Rank = Precedence++](Finding F) { All.add(std::move(F), Rank); });
   }
-  const TaskFacts Tasks = findTaskLosses(Context, View);
+  const UnitFacts Unit{Context, View, Rivals, Suspensions, ControlFlow};
   unsigned Precedence = 0;
   for (const Check *C : allChecks())
-    C->checkTasks(Tasks, [&, Rank = Precedence++](Finding F) { All.add(std::move(F), Rank); });
+    C->checkUnit(Unit, [&, Rank = Precedence++](Finding F) { All.add(std::move(F), Rank); });
   All.emit([&](Finding F) {
-    if (!Options.Enabled || Options.Enabled(F.Check))
+    if ((Options.Pedantic || F.Sure != Confidence::Low) && (!Options.Enabled || Options.Enabled(F.Check)))
       Sink(std::move(F));
   });
 }

@@ -17,6 +17,8 @@ class Models;
 struct CheckOptions {
   /// Which checks run; empty means all. It gets the full name ("corace-read-await-write").
   std::function<bool(llvm::StringRef)> Enabled;
+  /// Findings of low confidence too.
+  bool Pedantic = false;
 };
 
 /// Runs the checks over every coroutine that is defined in user code (not in a system header) of the translation unit,

@@ -11,7 +11,8 @@ namespace corace::checks {
 
 Check::~Check() = default;
 
-void Check::checkTasks(const TaskFacts &, llvm::function_ref<void(Finding)>) const {}
+void Check::check(const CoroutineFacts &, llvm::function_ref<void(Finding)>) const {}
+void Check::checkUnit(const UnitFacts &, llvm::function_ref<void(Finding)>) const {}
 
 llvm::ArrayRef<const Check *> allChecks() {
   static const ReadAwaitWrite TheReadAwaitWrite;

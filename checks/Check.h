@@ -11,7 +11,7 @@
 namespace corace::checks {
 
 class CoroutineFacts;
-struct TaskFacts;
+struct UnitFacts;
 
 /// One check: a policy over what the engine found out about a coroutine. It has no state and prints nothing.
 class Check {
@@ -27,11 +27,12 @@ public:
   /// What `corace explain` prints after the summary: an example, its repair, what is not found. Plain text.
   [[nodiscard]] virtual llvm::StringRef details() const = 0;
 
-  /// Calls `Sink` once for each window of this check's kind in the coroutine.
-  virtual void check(const CoroutineFacts &Facts, llvm::function_ref<void(Finding)> Sink) const = 0;
+  /// Calls `Sink` once for each of this check's findings that are windows in the coroutine. Checks that follow
+  /// something other than windows leave it out.
+  virtual void check(const CoroutineFacts &Facts, llvm::function_ref<void(Finding)> Sink) const;
 
-  /// Calls `Sink` once for each task of the translation unit that goes wrong. Most checks are not about tasks.
-  virtual void checkTasks(const TaskFacts &Facts, llvm::function_ref<void(Finding)> Sink) const;
+  /// Calls `Sink` once for each of this check's findings that need more than the windows of one coroutine.
+  virtual void checkUnit(const UnitFacts &Unit, llvm::function_ref<void(Finding)> Sink) const;
 };
 
 /// All checks, in the order in which they are listed to users.

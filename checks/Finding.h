@@ -40,6 +40,19 @@ enum class NoteRole {
   Mend,       ///< the cure
 };
 
+/// How sure the checker is that the window can be broken and that it matters. The notes say what speaks for it.
+enum class Confidence {
+  Low,    ///< reported with --pedantic only
+  Medium, ///< the code allows it; nothing seen says that a rival is there
+  High,   ///< a rival or a second run of the coroutine is in sight, or the code is wrong by itself
+};
+
+/// A replacement of text: what `Where` covers goes, `Text` comes.
+struct FixIt {
+  Place Where;
+  std::string Text;
+};
+
 struct Note {
   NoteRole Role;
   std::string Message;
@@ -50,14 +63,16 @@ struct Note {
 struct Finding {
   std::string Check; ///< for example "corace-read-await-write"
   race_kind Kind = race_kind::lost_update;
+  Confidence Sure = Confidence::High;
   std::string Message; ///< without the check's name
   Place Main;
-  Place First;             ///< the first access; always in the same function as the main place
-  Place Suspension;        ///< the first suspension between the two
-  std::vector<Note> Notes; ///< in the order in which things happen
-  std::string Function;    ///< qualified name of the coroutine
-  std::string Object;      ///< the access path as the user wrote it, for example "used_[tenant]"
-  std::string Id;          ///< see vocab/finding_id.h; stable as long as the code around it is
+  Place First;              ///< the first access; always in the same function as the main place
+  Place Suspension;         ///< the first suspension between the two
+  std::vector<Note> Notes;  ///< in the order in which things happen
+  std::vector<FixIt> Fixes; ///< applied together they mend it, for certain; empty where the repair is a choice
+  std::string Function;     ///< qualified name of the coroutine
+  std::string Object;       ///< the access path as the user wrote it, for example "used_[tenant]"
+  std::string Id;           ///< see vocab/finding_id.h; stable as long as the code around it is
 };
 
 } // namespace corace::checks

@@ -5,6 +5,7 @@
 #include "checks/Report.h"
 #include "checks/analysis/AccessPath.h"
 #include "checks/analysis/Tasks.h"
+#include "checks/analysis/Unit.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
@@ -172,9 +173,10 @@ Finding LossReport::finding(StringRef Check) const {
 
 } // namespace
 
-void UnawaitedTask::checkTasks(const TaskFacts &Facts, llvm::function_ref<void(Finding)> Sink) const {
-  for (const TaskLoss &Loss : Facts.Losses)
-    Sink(LossReport(Loss, Facts.Library).finding(name()));
+void UnawaitedTask::checkUnit(const UnitFacts &Unit, llvm::function_ref<void(Finding)> Sink) const {
+  const TaskFacts Tasks = findTaskLosses(Unit.Context, Unit.Library);
+  for (const TaskLoss &Loss : Tasks.Losses)
+    Sink(LossReport(Loss, Unit.Library).finding(name()));
 }
 
 } // namespace corace::checks

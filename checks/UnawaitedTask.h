@@ -15,8 +15,7 @@ public:
   [[nodiscard]] llvm::StringRef name() const override { return "corace-unawaited-task"; }
   [[nodiscard]] llvm::StringRef summary() const override;
   [[nodiscard]] llvm::StringRef details() const override;
-  void check(const CoroutineFacts &, llvm::function_ref<void(Finding)>) const override {}
-  void checkTasks(const TaskFacts &Facts, llvm::function_ref<void(Finding)> Sink) const override;
+  void checkUnit(const UnitFacts &Unit, llvm::function_ref<void(Finding)> Sink) const override;
 };
 
 } // namespace corace::checks

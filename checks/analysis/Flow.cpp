@@ -22,17 +22,6 @@ namespace {
 constexpr unsigned MaxBlocks = 3000;
 constexpr unsigned MaxVisitsPerBlock = 24;
 
-bool contains(const Stmt *S, llvm::function_ref<bool(const Stmt *)> P) {
-  if (!S)
-    return false;
-  if (P(S))
-    return true;
-  for (const Stmt *Child : S->children())
-    if (contains(Child, P))
-      return true;
-  return false;
-}
-
 } // namespace
 
 CoroutineFacts::CoroutineFacts(const FunctionDecl &Function, const LibraryView &Library, const RivalIndex &Rivals)
@@ -105,19 +94,14 @@ void Flow::prepare(const Stmt *Body) {
   }
 }
 
-bool Flow::run() {
+bool Flow::run(const Graphs &ControlFlow) {
   const Stmt *Body = writtenBody(Function);
   if (!Body || !Control.isValid())
     return false;
-  prepare(Body);
-  CFG::BuildOptions Options;
-  Options.setAllAlwaysAdd();
-  Options.AddImplicitDtors = true; // guards end there
-  // Without handlers the exceptional edges lead nowhere.
-  Options.AddEHEdges = contains(Body, [](const Stmt *S) { return isa<CXXTryStmt>(S); });
-  Graph = CFG::buildCFG(&Function, const_cast<Stmt *>(Body), &Context, Options);
+  Graph = ControlFlow.of(Function);
   if (!Graph || Graph->getNumBlockIDs() > MaxBlocks)
     return false;
+  prepare(Body);
 
   std::vector<State> In(Graph->getNumBlockIDs());
   std::vector<unsigned> Visits(Graph->getNumBlockIDs());
@@ -125,7 +109,7 @@ bool Flow::run() {
   Start.Reachable = true;
   if (const Expr *Lock = Out.Rivals.lockAround(Function))
     Start.Held = Out.LockTable.acquire(Lock, {});
-  PostOrderCFGView Order(Graph.get());
+  PostOrderCFGView Order(Graph);
   ForwardDataflowWorklist Work(*Graph, &Order);
   Work.enqueueBlock(&Graph->getEntry());
   while (const CFGBlock *Block = Work.dequeue()) {

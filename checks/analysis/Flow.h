@@ -9,8 +9,7 @@
 #include "checks/analysis/ControlDependence.h"
 #include "checks/analysis/Facts.h"
 #include "checks/analysis/Inline.h"
-
-#include "clang/Analysis/CFG.h"
+#include "checks/analysis/Unit.h"
 
 #include <map>
 
@@ -21,7 +20,7 @@ public:
   Flow(CoroutineFacts &Out, const Suspension &Suspensions);
 
   /// False when the function is too large or its graph cannot be built; then nothing is known of it.
-  bool run();
+  bool run(const Graphs &ControlFlow);
 
 private:
   // The walk.
@@ -101,7 +100,7 @@ private:
   const LibraryView &Library;
   const Suspension &Classifier;
   ControlDependence Control;
-  std::unique_ptr<clang::CFG> Graph;
+  const clang::CFG *Graph = nullptr;
   llvm::DenseSet<const clang::Stmt *> Machinery;
   /// What runs when a co_await resumes, and may throw: the suspension is over by then.
   llvm::DenseMap<const clang::Stmt *, const clang::CoroutineSuspendExpr *> ResumeOf;

@@ -51,7 +51,7 @@ public:
       if (Around.Loop)
         Out.LambdaLoops[Body->getCanonicalDecl()] = Around.Loop;
       Around = {Body, nullptr, nullptr};
-      addCoroutine(Body);
+      addFunction(Body);
       bool Go = Body->isDependentContext() || TraverseStmt(Body->getBody());
       Around = Outer;
       if (!Go)
@@ -81,7 +81,7 @@ public:
   }
 
   bool VisitFunctionDecl(FunctionDecl *F) {
-    addCoroutine(F);
+    addFunction(F);
     return true;
   }
   bool VisitVarDecl(VarDecl *Var) {
@@ -178,8 +178,11 @@ private:
       Bodies.push_back(Body);
     return Bodies;
   }
-  void addCoroutine(FunctionDecl *F) {
-    if (!F->isDependentContext() && F->doesThisDeclarationHaveABody() && isCoroutine(*F) && Seen.insert(F).second)
+  void addFunction(FunctionDecl *F) {
+    if (F->isDependentContext() || !F->doesThisDeclarationHaveABody() || !Seen.insert(F).second)
+      return;
+    Out.Functions.push_back(F);
+    if (isCoroutine(*F))
       Out.Coroutines.push_back(F);
   }
   void addWrite(const Expr *Target, const Expr *Site) {

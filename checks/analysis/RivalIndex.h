@@ -45,6 +45,8 @@ public:
 
   /// Coroutines defined in user code, in the order of the source; instantiations of templates included.
   [[nodiscard]] llvm::ArrayRef<const clang::FunctionDecl *> coroutines() const { return Coroutines; }
+  /// All functions that are defined in user code, lambdas' bodies and instantiations too; coroutines among them.
+  [[nodiscard]] llvm::ArrayRef<const clang::FunctionDecl *> functions() const { return Functions; }
   [[nodiscard]] llvm::ArrayRef<Write> writesOf(const clang::ValueDecl *Place) const;
   [[nodiscard]] llvm::ArrayRef<Call> callsOf(const clang::FunctionDecl *Callee) const;
   [[nodiscard]] llvm::ArrayRef<Change> changesOf(const clang::ValueDecl *Container) const;
@@ -61,7 +63,7 @@ public:
 
 private:
   friend class RivalCollector;
-  std::vector<const clang::FunctionDecl *> Coroutines;
+  std::vector<const clang::FunctionDecl *> Coroutines, Functions;
   llvm::DenseMap<const clang::ValueDecl *, std::vector<Write>> Writes;
   llvm::DenseMap<const clang::FunctionDecl *, std::vector<Call>> Calls;
   llvm::DenseMap<const clang::ValueDecl *, std::vector<Change>> Changes;

@@ -1,0 +1,37 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What checks see that look at more than the windows of one coroutine.
+#pragma once
+
+#include "checks/analysis/RivalIndex.h"
+#include "checks/analysis/Suspension.h"
+
+#include "clang/Analysis/CFG.h"
+
+#include <memory>
+
+namespace corace::checks {
+
+/// Control-flow graphs of functions, each built once however many checks ask for it.
+class Graphs {
+public:
+  /// The graph of the body as its author wrote it, or null: every expression is an element, destructors of locals are
+  /// in it, and where there is a handler, so are the edges of exceptions. Edges for destruction while suspended are
+  /// not.
+  [[nodiscard]] const clang::CFG *of(const clang::FunctionDecl &Function) const;
+
+private:
+  mutable llvm::DenseMap<const clang::FunctionDecl *, std::unique_ptr<clang::CFG>> Built;
+};
+
+/// One translation unit. All of it lives as long as the analysis.
+struct UnitFacts {
+  clang::ASTContext &Context;
+  const LibraryView &Library;
+  const RivalIndex &Rivals; ///< also lists the coroutines and the other functions of the user's code
+  const Suspension &Suspensions;
+  const Graphs &ControlFlow;
+};
+
+} // namespace corace::checks
