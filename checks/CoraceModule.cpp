@@ -4,8 +4,8 @@
 // The clang-tidy module: clang-tidy --load=libcorace-tidy.so -checks='-*,corace-*'
 //
 // One generic adapter stands for every registered check. The first adapter that is called for a translation unit runs
-// the engine; the others take their share of its findings. Option: corace.ModelFiles, a list of models files parted by
-// ';'.
+// the engine; the others take their share of its findings. Options: corace.ModelFiles, a list of models files parted by
+// ';'; corace.Pedantic, findings of low confidence too.
 #include "checks/Analyze.h"
 #include "checks/models/Models.h"
 
@@ -16,6 +16,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/ASTMatchers/ASTMatchFinder.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/YAMLParser.h"
 
 #include <mutex>
 #include <optional>
@@ -37,7 +38,9 @@ struct SharedResult {
 class CoraceAdapter : public ClangTidyCheck {
 public:
   CoraceAdapter(StringRef Name, ClangTidyContext *Context, const Check &C, std::shared_ptr<SharedResult> Shared)
-      : ClangTidyCheck(Name, Context), C(C), Shared(std::move(Shared)), ModelFiles(modelFiles(*Context)) {}
+      : ClangTidyCheck(Name, Context), C(C), Shared(std::move(Shared)),
+        ModelFiles(option(*Context, "corace.ModelFiles")),
+        Pedantic(llvm::yaml::parseBool(option(*Context, "corace.Pedantic")).value_or(false)) {}
 
   bool isLanguageVersionSupported(const LangOptions &Lang) const override { return Lang.Coroutines; }
 
@@ -58,15 +61,16 @@ public:
         report(F);
   }
 
-  // Kept as an option of each check, so that --dump-config shows it and a dumped configuration can be read again.
+  // Kept as options of each check, so that --dump-config shows it and a dumped configuration can be read again.
   void storeOptions(ClangTidyOptions::OptionMap &Opts) override {
     Opts["corace.ModelFiles"] = ClangTidyOptions::ClangTidyValue(ModelFiles);
+    Opts["corace.Pedantic"] = ClangTidyOptions::ClangTidyValue(Pedantic ? "true" : "false");
   }
 
 private:
-  static std::string modelFiles(ClangTidyContext &Context) {
+  static std::string option(ClangTidyContext &Context, StringRef Name) {
     const auto &Options = Context.getOptions().CheckOptions;
-    auto It = Options.find("corace.ModelFiles");
+    auto It = Options.find(Name);
     return It == Options.end() ? std::string() : It->second.Value;
   }
 
@@ -88,11 +92,20 @@ private:
       It = Cache.try_emplace(ModelFiles, std::move(Library), std::move(Errors)).first;
     }
     Shared->Errors = It->second.second;
-    analyzeTranslationUnit(Context, It->second.first, {}, [&](Finding F) { Shared->Findings.push_back(std::move(F)); });
+    CheckOptions Options;
+    Options.Pedantic = Pedantic;
+    analyzeTranslationUnit(Context, It->second.first, Options,
+                           [&](Finding F) { Shared->Findings.push_back(std::move(F)); });
   }
 
   void report(const Finding &F) {
-    diag(F.Main.Range.getBegin(), "%0") << F.Message << F.Main.Range;
+    {
+      DiagnosticBuilder Warning = diag(F.Main.Range.getBegin(), "%0");
+      Warning << F.Message << F.Main.Range;
+      for (const FixIt &Fix : F.Fixes)
+        if (Fix.Where.isValid())
+          Warning << FixItHint::CreateReplacement(Fix.Where.Range, Fix.Text);
+    }
     for (const Note &N : F.Notes)
       if (N.Where.isValid())
         diag(N.Where.Range.getBegin(), "%0", DiagnosticIDs::Note) << N.Message << N.Where.Range;
@@ -101,6 +114,7 @@ private:
   const Check &C;
   std::shared_ptr<SharedResult> Shared;
   std::string ModelFiles;
+  bool Pedantic;
 };
 
 class CoraceModule : public ClangTidyModule {

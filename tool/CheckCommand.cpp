@@ -15,7 +15,7 @@ static constexpr OptionSpec Options[] = {
     CORACE_SOURCE_OPTIONS,
     {"--checks", "GLOB", "only these checks, for example 'read-*' or '-check-await-act'"},
     {"--sarif", "FILE", "write the findings as SARIF 2.1.0"},
-    {"--pedantic", "", "also what is probably harmless", OptionSpec::Use::NotThereYet},
+    {"--pedantic", "", "also what is probably harmless"},
     {"--baseline", "FILE", "leave out the findings of this file", OptionSpec::Use::NotThereYet},
     {"--diff", "REV", "only findings on lines changed since", OptionSpec::Use::NotThereYet},
     {"--html", "FILE", "write a page", OptionSpec::Use::NotThereYet},

@@ -113,6 +113,15 @@ static Place convert(const checks::Place &From, StringRef Role, StringRef Functi
   return To;
 }
 
+static Confidence convert(checks::Confidence Sure) {
+  switch (Sure) {
+  case checks::Confidence::Low: return Confidence::Low;
+  case checks::Confidence::Medium: return Confidence::Medium;
+  case checks::Confidence::High: return Confidence::High;
+  }
+  return Confidence::High;
+}
+
 static Finding convert(checks::Finding &&From, StringRef Directory) {
   Finding To;
   To.Check = std::move(From.Check);
@@ -130,6 +139,10 @@ static Finding convert(checks::Finding &&From, StringRef Directory) {
     To.Notes.push_back(convert(Note.Where, roleName(Note.Role), "", Directory));
     To.Notes.back().Message = std::move(Note.Message);
   }
+  To.Sure = convert(From.Sure);
+  for (checks::FixIt &Fix : From.Fixes)
+    To.Fixes.push_back({convert(Fix.Where, "fix", "", Directory), Fix.Where.Offset,
+                        Fix.Where.EndOffset - Fix.Where.Offset, std::move(Fix.Text)});
   return To;
 }
 
@@ -227,6 +240,7 @@ Expected<CheckRequest> checkRequest(const Arguments &Args, ArrayRef<std::string>
   Request.Jobs = *Jobs;
   Request.ModelFiles = Args.all("--models");
   Request.Globs = Args.get("--checks");
+  Request.Pedantic = Args.has("--pedantic");
   Expected<std::vector<Unit>> Units = collectUnits(Args, Flags);
   if (!Units)
     return Units.takeError();
@@ -268,7 +282,7 @@ Expected<CheckResult> runChecks(const CheckRequest &Request) {
   Expected<std::string> ResourceDirectory = findResourceDirectory();
   if (!ResourceDirectory)
     return ResourceDirectory.takeError();
-  const checks::CheckOptions Options{*Enabled};
+  const checks::CheckOptions Options{*Enabled, Request.Pedantic};
   std::vector<UnitResult> Results(Request.Units.size());
   {
     // A crash on one file must not take the others along; deep code needs a deep stack.

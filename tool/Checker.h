@@ -20,6 +20,7 @@ struct CheckRequest {
   std::vector<Unit> Units;
   std::vector<std::string> ModelFiles;
   std::string Globs; ///< of checks; empty: all
+  bool Pedantic = false;
   unsigned Jobs = 1;
 };
 

@@ -41,6 +41,11 @@ std::string words(race_kind Kind) {
   return Text;
 }
 
+llvm::StringRef toString(Confidence Sure) {
+  static constexpr llvm::StringLiteral Words[] = {"low", "medium", "high"};
+  return Words[static_cast<unsigned>(Sure)];
+}
+
 bool standsBefore(const Finding &A, const Finding &B) {
   return std::tie(A.Main.File, A.Main.Line, A.Main.Column, A.Id) <
          std::tie(B.Main.File, B.Main.Line, B.Main.Column, B.Id);

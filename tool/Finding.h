@@ -26,6 +26,22 @@ struct Place {
   std::string Message; ///< of a note
 };
 
+/// How sure the checker is that it matters.
+enum class Confidence : std::uint8_t { Low, Medium, High };
+
+/// A replacement of text. All of a finding's are applied together.
+struct FixIt {
+  Place Where;
+  unsigned Offset = 0, Length = 0; ///< the same in bytes
+  std::string Text;
+};
+
+/// Somebody has decided that a finding need not be seen.
+struct Suppression {
+  bool InSource = false; ///< by a comment; else by a baseline
+  std::string Reason;    ///< as it was given; often empty
+};
+
 /// One step of an interleaving.
 struct Step {
   std::string Task; ///< label
@@ -64,7 +80,10 @@ struct Finding {
   Place Main;                ///< the second access
   std::vector<Place> Places; ///< with the roles first and suspension, where the checker knows them
   std::vector<Place> Notes;  ///< in the order in which things happen
-  bool Dynamic = false;      ///< only a run knows of it
+  Confidence Sure = Confidence::High;
+  std::vector<FixIt> Fixes; ///< where the repair is certain
+  bool Dynamic = false;     ///< only a run knows of it
+  std::optional<Suppression> Suppressed;
 
   std::optional<outcome> Outcome; ///< nothing: no run has tried
   std::string Reason;             ///< how hard a run tried, or why it could not
@@ -80,6 +99,7 @@ struct Finding {
 [[nodiscard]] llvm::StringRef shapeOf(race_kind Kind);
 /// The kind as words: "lost update".
 [[nodiscard]] std::string words(race_kind Kind);
+[[nodiscard]] llvm::StringRef toString(Confidence Sure);
 /// By file, line, column, then id: the order of every list that is not sorted by outcome.
 [[nodiscard]] bool standsBefore(const Finding &A, const Finding &B);
 

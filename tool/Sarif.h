@@ -15,7 +15,8 @@ namespace corace::tool {
 
 struct SarifRun {
   std::vector<Finding> Findings;
-  bool Successful = true; ///< all files could be checked
+  bool Successful = true;  ///< all files could be checked
+  bool Suppresses = false; ///< it is known of each finding whether it is suppressed
 };
 
 /// Replaces the file. Paths under the working directory are written relative to it, so that the file can be moved to

@@ -108,6 +108,16 @@ void Reader::proof(const json::Object &Facts, Proof &Shown) {
       Shown.Command.push_back(Word.getAsString().value_or("").str());
 }
 
+/// Suppressed is what has a suppression that was not turned down.
+static void suppression(const json::Object &Result, Finding &F) {
+  const json::Array *All = Result.getArray("suppressions");
+  if (!All)
+    return;
+  for (const json::Value &One : *All)
+    if (const json::Object *Own = One.getAsObject(); Own && Own->getString("status").value_or("accepted") == "accepted")
+      F.Suppressed = Suppression{Own->getString("kind").value_or("") == "inSource", textOf(*Own, "justification")};
+}
+
 Error Reader::result(const json::Object &Result, const Twine &At) {
   Finding F;
   const json::Object *Properties = Result.getObject("properties");
@@ -127,6 +137,11 @@ Error Reader::result(const json::Object &Result, const Twine &At) {
   F.Dynamic = textOf(*Properties, "origin") == "dynamic";
   F.Outcome = outcome_from(textOf(*Properties, "outcome"));
   F.Reason = textOf(*Properties, "reason");
+  const std::string Sure = textOf(*Properties, "confidence");
+  for (const Confidence C : {Confidence::Low, Confidence::Medium})
+    if (Sure == toString(C))
+      F.Sure = C;
+  suppression(Result, F);
   F.Message = messageOf(Result);
   const std::string Rule = textOf(Result, "ruleId");
   F.Check = Rule == to_string(F.Kind) ? "" : Rule;

@@ -33,6 +33,7 @@ private:
   json::Value properties(const Finding &F);
   json::Array relatedLocations(const Finding &F);
   json::Array codeFlows(const Finding &F);
+  json::Array fixes(const Finding &F);
   json::Object location(const Place &Where, StringRef Message = "");
   json::Object flowLocation(const Place &Where, StringRef Message, unsigned Order, StringRef Kind);
   json::Object threadFlow(StringRef Id, StringRef Message, json::Array Locations);
@@ -188,7 +189,8 @@ json::Value Writer::properties(const Finding &F) {
                       {"kind", StringRef(to_string(F.Kind))},
                       {"object", text(F.Object)},
                       {"function", text(F.Function)},
-                      {"origin", F.Dynamic ? "dynamic" : "static"}};
+                      {"origin", F.Dynamic ? "dynamic" : "static"},
+                      {"confidence", toString(F.Sure)}};
   if (F.Outcome)
     Result["outcome"] = StringRef(to_string(*F.Outcome));
   if (!F.Reason.empty())
@@ -214,13 +216,52 @@ json::Value Writer::properties(const Finding &F) {
   return json::Value(std::move(Result));
 }
 
+/// One fix: the replacements of each file together.
+json::Array Writer::fixes(const Finding &F) {
+  json::Array Changes;
+  std::map<std::string, size_t> ChangeOf;
+  for (const FixIt &Fix : F.Fixes) {
+    json::Object Place = location(Fix.Where);
+    json::Object &Physical = *Place.getObject("physicalLocation");
+    const auto [It, IsNew] = ChangeOf.try_emplace(Fix.Where.File, Changes.size());
+    if (IsNew)
+      Changes.push_back(json::Object{{"artifactLocation", std::move(*Physical.get("artifactLocation"))},
+                                     {"replacements", json::Array()}});
+    Changes[It->second]
+        .getAsObject()
+        ->getArray("replacements")
+        ->push_back(json::Object{{"deletedRegion", std::move(*Physical.get("region"))},
+                                 {"insertedContent", json::Object{{"text", text(Fix.Text)}}}});
+  }
+  if (Changes.empty())
+    return {};
+  const Place *Mend = F.place("mend");
+  return json::Array{json::Object{{"description", message(Mend ? StringRef(Mend->Message) : "mend it")},
+                                  {"artifactChanges", std::move(Changes)}}};
+}
+
+/// 0 to 100: what a viewer sorts by.
+static double rankOf(const Finding &F) {
+  if (F.Outcome && *F.Outcome <= outcome::observed)
+    return 100;
+  switch (F.Sure) {
+  case Confidence::Low: return 20;
+  case Confidence::Medium: return 50;
+  case Confidence::High: return 80;
+  }
+  return 50;
+}
+
 json::Value Writer::result(const Finding &F) {
   const bool Proven = F.Outcome == outcome::confirmed || F.Outcome == outcome::observed;
   const std::string Rule = ruleOf(F);
   json::Object Result{{"ruleId", Rule},
                       {"ruleIndex", RuleIndex[Rule]},
                       {"kind", "fail"},
-                      {"level", Proven ? "error" : "warning"},
+                      {"level", Proven                      ? "error"
+                                : F.Sure == Confidence::Low ? "note"
+                                                            : "warning"},
+                      {"rank", rankOf(F)},
                       {"message", message(F.Message)},
                       {"locations", json::Array{location(F.Main)}},
                       {"partialFingerprints", json::Object{{"coraceFindingId/v1", F.Id}}},
@@ -229,6 +270,16 @@ json::Value Writer::result(const Finding &F) {
     Result["relatedLocations"] = std::move(Related);
   if (json::Array Flows = codeFlows(F); !Flows.empty())
     Result["codeFlows"] = std::move(Flows);
+  if (json::Array Fixes = fixes(F); !Fixes.empty())
+    Result["fixes"] = std::move(Fixes);
+  if (F.Suppressed) {
+    json::Object Suppression{{"kind", F.Suppressed->InSource ? "inSource" : "external"}, {"status", "accepted"}};
+    if (!F.Suppressed->Reason.empty())
+      Suppression["justification"] = text(F.Suppressed->Reason);
+    Result["suppressions"] = json::Array{std::move(Suppression)};
+  } else if (Run.Suppresses) {
+    Result["suppressions"] = json::Array(); // not suppressed, as opposed to not known
+  }
   return Result;
 }
 
