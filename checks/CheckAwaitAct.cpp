@@ -3,6 +3,7 @@
 #include "checks/CheckAwaitAct.h"
 
 #include "checks/Report.h"
+#include "checks/analysis/Evidence.h"
 #include "checks/analysis/RivalIndex.h"
 
 #include "clang/AST/DeclCXX.h"

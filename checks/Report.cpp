@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/Report.h"
 
+#include "checks/analysis/Evidence.h"
 #include "checks/analysis/RivalIndex.h"
 
 #include "clang/AST/ASTContext.h"
@@ -50,23 +51,9 @@ std::string nameOfFunction(const FunctionDecl &F) {
   return F.getQualifiedNameAsString();
 }
 
-const ValueDecl *stateOf(const AccessPath &P) {
-  for (auto It = P.Steps.rbegin(); It != P.Steps.rend(); ++It)
-    if (It->Field)
-      return It->Field;
-  return P.Var;
-}
-
 namespace {
 
 SourceRange rangeOfSecond(const Window &W) { return W.Second->getSourceRange(); }
-
-/// A local lambda or a plain function, for messages.
-std::string shortName(const FunctionDecl &F) {
-  if (const auto *Method = dyn_cast<CXXMethodDecl>(&F); Method && Method->getParent()->isLambda())
-    return "the lambda";
-  return "'" + F.getNameAsString() + "'";
-}
 
 } // namespace
 
@@ -163,37 +150,10 @@ void WindowReport::orderNote(Finding &F) const {
 }
 
 void WindowReport::rivalNote(Finding &F) const {
-  const ValueDecl *State = stateOf(FirstFact.Path);
-  for (const RivalIndex::Write &Rival : Facts.Rivals.writesOf(State)) {
-    if (!Rival.Function || Rival.Function->getCanonicalDecl() == Facts.Function.getCanonicalDecl() ||
-        isa<CXXConstructorDecl, CXXDestructorDecl>(Rival.Function))
-      continue;
-    F.Notes.push_back({NoteRole::Rival, shortName(*Rival.Function) + " writes it here and may run meanwhile",
-                       placeOf(Context, Rival.Site->getSourceRange())});
-    return;
-  }
-  const auto *Method = dyn_cast<CXXMethodDecl>(&Facts.Function);
-  bool IsLambda = Method && Method->getParent()->isLambda();
-  bool OnObject = FirstFact.Path.Base == AccessPath::BaseKind::This && Method && !IsLambda;
-  std::string Another = IsLambda ? std::string("another call of the lambda")
-                                 : "another " + shortName(Facts.Function) + (OnObject ? " on the same object" : "");
-  // Who is started more than once: the coroutine itself, or the only one that awaits it, and so on.
-  const FunctionDecl *Started = &Facts.Function;
-  for (unsigned I = 0; Started && I < 5; ++I) {
-    ArrayRef<RivalIndex::Call> Calls = Facts.Rivals.callsOf(Started);
-    bool Loop = Calls.size() == 1 && Calls.front().InLoop && !Calls.front().Awaited;
-    if (Calls.size() > 1 || Loop) {
-      std::string Who = Started == &Facts.Function ? (Loop ? "it is" : "there are") : shortName(*Started) + " is";
-      std::string Often = Loop ? " called in a loop here"
-                          : Started == &Facts.Function
-                              ? " " + std::to_string(Calls.size()) + " calls, the last one here"
-                              : " called " + std::to_string(Calls.size()) + " times, the last time here";
-      F.Notes.push_back({NoteRole::Rival, Another + " may run meanwhile and write it: " + Who + Often,
-                         placeOf(Context, Calls.back().Site->getSourceRange())});
-      return;
-    }
-    Started = Calls.size() == 1 ? Calls.front().Caller : nullptr;
-  }
+  const Evidence Rival = evidenceFor(Facts, W);
+  F.Sure = std::min(F.Sure, Rival.Sure);
+  F.Notes.push_back(
+      {Rival.Sure == Confidence::High ? NoteRole::Rival : NoteRole::Task, Rival.Says, placeOf(Context, Rival.Where)});
 }
 
 void WindowReport::lockNote(Finding &F) const {

@@ -47,7 +47,4 @@ private:
   const clang::ASTContext &Context;
 };
 
-/// The member or variable that a path ends in; what a rival would have to write.
-[[nodiscard]] const clang::ValueDecl *stateOf(const AccessPath &P);
-
 } // namespace corace::checks

@@ -110,6 +110,7 @@ public:
     const FunctionDecl *Callee = Call->getDirectCallee();
     if (!Callee)
       return true;
+    Called.insert(strip(Call->getCallee()));
     Out.Calls[Callee->getCanonicalDecl()].push_back(
         {Around.Function, Call, Around.Loop != nullptr, false, Around.Loop, Around.Guard});
     if (const Expr *Object = objectOfCall(Call)) {
@@ -148,6 +149,8 @@ public:
   bool VisitDeclRefExpr(DeclRefExpr *E) {
     if (isa<VarDecl>(E->getDecl()))
       mention(E, E->getDecl());
+    else if (const auto *F = dyn_cast<FunctionDecl>(E->getDecl()); F && !Called.contains(E))
+      Out.Mentioned.insert(F->getCanonicalDecl());
     return true;
   }
   void finish() {
@@ -283,6 +286,7 @@ private:
   llvm::DenseSet<const Expr *> Harmless; ///< mentions that change nothing, or whose change is recorded otherwise
   llvm::DenseSet<const FunctionDecl *> Seen;
   llvm::DenseSet<const Expr *> AwaitedCalls;
+  llvm::DenseSet<const Expr *> Called; ///< the callees of calls
 };
 
 RivalIndex::RivalIndex(ASTContext &Context, const LibraryView &Library) {

@@ -54,6 +54,10 @@ public:
   [[nodiscard]] const clang::Stmt *loopAround(const clang::FunctionDecl &Lambda) const;
   /// The call that runs this lambda while it holds an exclusive lock; null for other functions.
   [[nodiscard]] const clang::Expr *lockAround(const clang::FunctionDecl &F) const;
+  /// The function is named other than to call it, so it may be called from anywhere.
+  [[nodiscard]] bool isMentioned(const clang::FunctionDecl &F) const {
+    return Mentioned.contains(F.getCanonicalDecl());
+  }
   /// Some object that runs handlers one after another (a strand) is in sight.
   [[nodiscard]] bool hasStrand() const { return Strand; }
   /// Two runs of this lambda may be under way at once: it is called more than once, its task is not awaited on the
@@ -70,6 +74,7 @@ private:
   llvm::DenseMap<const clang::FunctionDecl *, const clang::Stmt *> LambdaLoops;
   llvm::DenseMap<const clang::FunctionDecl *, const clang::Expr *> UnderLock;
   llvm::DenseSet<const clang::FunctionDecl *> Spawned; ///< lambdas that are arguments of something that starts tasks
+  llvm::DenseSet<const clang::FunctionDecl *> Mentioned;
   bool Strand = false;
 };
 
