@@ -7,6 +7,8 @@
 #include "checks/analysis/RivalIndex.h"
 #include "checks/analysis/Unit.h"
 #include "checks/models/Models.h"
+#include "checks/summaries/Others.h"
+#include "checks/summaries/Summarize.h"
 #include "vocab/finding_id.h"
 
 #include "clang/AST/ASTContext.h"
@@ -86,14 +88,44 @@ private:
 
 } // namespace
 
+struct UnitAnalysis::Parts {
+  Parts(ASTContext &Context, const Models &Library) : Context(Context), View(Library, Context), Rivals(Context, View) {}
+
+  void check(const CheckOptions &Options, llvm::function_ref<void(Finding)> Sink);
+
+  ASTContext &Context;
+  LibraryView View;
+  RivalIndex Rivals;
+  Graphs ControlFlow;
+};
+
+UnitAnalysis::UnitAnalysis(ASTContext &Context, const Models &Library)
+    : Has(std::make_unique<Parts>(Context, Library)) {}
+
+UnitAnalysis::~UnitAnalysis() = default;
+
+UnitSummary UnitAnalysis::summary() const {
+  const Suspension Suspensions(Has->View, Has->Context);
+  return summarize({Has->Context, Has->View, Has->Rivals, Suspensions, Has->ControlFlow});
+}
+
+std::set<SummaryQuery> UnitAnalysis::check(const CheckOptions &Options, const Summaries &All,
+                                           llvm::function_ref<void(Finding)> Sink) {
+  const Others Elsewhere(Has->Context, All, mainFileOf(Has->Context));
+  Has->View.setOthers(&Elsewhere);
+  Has->check(Options, Sink);
+  Has->View.setOthers(nullptr);
+  return Elsewhere.asked();
+}
+
 void analyzeTranslationUnit(ASTContext &Context, const Models &Library, const CheckOptions &Options,
                             llvm::function_ref<void(Finding)> Sink) {
-  if (!Context.getLangOpts().Coroutines)
-    return;
-  LibraryView View(Library, Context);
-  RivalIndex Rivals(Context, View);
-  Suspension Suspensions(View, Context);
-  Graphs ControlFlow;
+  if (Context.getLangOpts().Coroutines)
+    UnitAnalysis::Parts(Context, Library).check(Options, Sink);
+}
+
+void UnitAnalysis::Parts::check(const CheckOptions &Options, llvm::function_ref<void(Finding)> Sink) {
+  const Suspension Suspensions(View, Context);
   Collector All;
   for (const FunctionDecl *Coroutine : Rivals.coroutines()) {
     if (Coroutine->isInvalidDecl())

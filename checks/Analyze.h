@@ -3,8 +3,11 @@
 #pragma once
 
 #include "checks/Check.h"
+#include "checks/summaries/Summaries.h"
 
 #include <functional>
+#include <memory>
+#include <set>
 
 namespace clang {
 class ASTContext;
@@ -19,6 +22,25 @@ struct CheckOptions {
   std::function<bool(llvm::StringRef)> Enabled;
   /// Findings of low confidence too.
   bool Pedantic = false;
+};
+
+/// One translation unit: what it tells others and what is wrong in it. The two share most of their work.
+class UnitAnalysis {
+public:
+  UnitAnalysis(clang::ASTContext &Context, const Models &Library);
+  ~UnitAnalysis();
+
+  [[nodiscard]] UnitSummary summary() const;
+
+  /// Like analyzeTranslationUnit(), with what others tell. It may be called again when more is known. Returns what was
+  /// asked.
+  std::set<SummaryQuery> check(const CheckOptions &Options, const Summaries &Others,
+                               llvm::function_ref<void(Finding)> Sink);
+
+  struct Parts; ///< of the implementation
+
+private:
+  std::unique_ptr<Parts> Has;
 };
 
 /// Runs the checks over every coroutine that is defined in user code (not in a system header) of the translation unit,

@@ -4,6 +4,7 @@
 
 #include "checks/analysis/Evidence.h"
 #include "checks/analysis/RivalIndex.h"
+#include "checks/summaries/Others.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
@@ -38,6 +39,16 @@ Place placeOf(const ASTContext &Context, SourceRange Range) {
   P.Offset = SM.getFileOffset(Begin);
   P.EndOffset = SM.getFileOffset(End);
   P.Range = CharSourceRange::getCharRange(Begin, End);
+  return P;
+}
+
+Place placeOf(const Spot &S) {
+  Place P;
+  P.File = S.File;
+  P.Line = S.Line;
+  P.Column = S.Column;
+  P.EndLine = S.EndLine;
+  P.EndColumn = S.EndColumn;
   return P;
 }
 
@@ -115,6 +126,9 @@ Finding WindowReport::finding(StringRef Check, race_kind Kind, std::string Messa
   if (const auto *Call = W.Inside ? dyn_cast<CallExpr>(W.Second) : nullptr; Call && Call->getDirectCallee())
     F.Notes.push_back({NoteRole::Order, shortName(*Call->getDirectCallee()) + " writes it here",
                        placeOf(Context, W.Inside->getSourceRange())});
+  else if (const auto *Other = W.Elsewhere ? dyn_cast<CallExpr>(W.Second) : nullptr; Other && Other->getDirectCallee())
+    F.Notes.push_back(
+        {NoteRole::Order, shortName(*Other->getDirectCallee()) + " writes it here", placeOf(*W.Elsewhere)});
   rivalNote(F);
   lockNote(F);
   F.Notes.push_back({NoteRole::Mend, "to mend it: " + Mend, First});
@@ -152,8 +166,8 @@ void WindowReport::orderNote(Finding &F) const {
 void WindowReport::rivalNote(Finding &F) const {
   const Evidence Rival = evidenceFor(Facts, W);
   F.Sure = std::min(F.Sure, Rival.Sure);
-  F.Notes.push_back(
-      {Rival.Sure == Confidence::High ? NoteRole::Rival : NoteRole::Task, Rival.Says, placeOf(Context, Rival.Where)});
+  F.Notes.push_back({Rival.Sure == Confidence::High ? NoteRole::Rival : NoteRole::Task, Rival.Says,
+                     Rival.Elsewhere.Line ? placeOf(Rival.Elsewhere) : placeOf(Context, Rival.Where)});
 }
 
 void WindowReport::lockNote(Finding &F) const {

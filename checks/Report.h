@@ -12,6 +12,9 @@ namespace corace::checks {
 /// Where an expression stands; macros at their expansion.
 [[nodiscard]] Place placeOf(const clang::ASTContext &Context, clang::SourceRange Range);
 
+/// A place in another translation unit; it has no Range.
+[[nodiscard]] Place placeOf(const Spot &S);
+
 /// The qualified name of a function; a lambda is called after the function around it.
 [[nodiscard]] std::string nameOfFunction(const clang::FunctionDecl &F);
 

@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include "llvm/Support/JSON.h"
+#include "checks/summaries/Json.h"
 
 namespace corace::tool {
 
-/// Parses JSON that may come from anywhere. Errors tell line and column: "[3:14, byte=57]: Expected , or ]".
-llvm::Expected<llvm::json::Value> parseJson(llvm::StringRef Text);
+using checks::parseJson;
 
 } // namespace corace::tool

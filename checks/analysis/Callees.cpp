@@ -3,6 +3,7 @@
 //
 // Larger callees: those that only look, and those that store what they are given.
 #include "checks/analysis/InlineFrame.h"
+#include "checks/summaries/Others.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
@@ -99,7 +100,7 @@ private:
       return true;
     if (Op && (Op->getOperator() == OO_Star || Op->getOperator() == OO_Arrow))
       return true;
-    if (const FunctionDecl *Definition = ownDefinition(Call))
+    if (const FunctionDecl *Definition = ownDefinition(F))
       return onlyLooks(*Definition, Depth + 1);
     return !Object; // a function of somebody else that was given nothing to change
   }
@@ -154,8 +155,8 @@ const ParmVarDecl *parameterAsItIs(const Expr *E) {
 
 } // namespace
 
-const FunctionDecl *ownDefinition(const CallExpr *Call) {
-  const FunctionDecl *F = Call->getDirectCallee(), *Definition = nullptr;
+const FunctionDecl *ownDefinition(const FunctionDecl *F) {
+  const FunctionDecl *Definition = nullptr;
   if (!F || !F->isDefined(Definition) || Definition->isDependentContext() || isa<CXXConstructorDecl>(F))
     return nullptr;
   if (const auto *Method = dyn_cast<CXXMethodDecl>(F);
@@ -165,16 +166,15 @@ const FunctionDecl *ownDefinition(const CallExpr *Call) {
   return SM.isInSystemHeader(SM.getExpansionLoc(Definition->getLocation())) ? nullptr : Definition;
 }
 
-bool Inliner::observe(const CallExpr *Call, InlinedCall &Out) const {
-  const FunctionDecl *Definition = ownDefinition(Call);
+bool Inliner::observe(const FunctionDecl &Definition, const CallExpr *Call, InlinedCall &Out) const {
   // A reference or a pointer is a way to the place, not what was read from it.
-  if (!Definition || isCoroutine(*Definition) || Definition->getReturnType()->isVoidType() ||
-      Definition->getReturnType()->isReferenceType() || isPointerLike(Definition->getReturnType()) ||
-      !Purity(Library).onlyLooks(*Definition))
+  if (isCoroutine(Definition) || Definition.getReturnType()->isVoidType() ||
+      Definition.getReturnType()->isReferenceType() || isPointerLike(Definition.getReturnType()) ||
+      !Purity(Library).onlyLooks(Definition))
     return false;
-  const PathResolver Paths(*Definition, Library.models());
+  const PathResolver Paths(Definition, Library.models());
   InlinedCall Own;
-  reads(Definition->getBody(), {Call, Definition, Paths, nullptr}, Own, MaxDepth);
+  reads(Definition.getBody(), {Call, &Definition, Paths, nullptr}, Own, MaxDepth);
   llvm::erase_if(Own.Reads, [](const AccessPath &P) { return !P.isShared(); });
   if (Own.Reads.size() > MaxReads)
     return false;
@@ -213,12 +213,18 @@ private:
   }
   void add(const Expr *Target, const Expr *Value, const Expr *Site) {
     const ParmVarDecl *Param = parameterAsItIs(Value);
-    unsigned Index = Param ? Param->getFunctionScopeIndex() + firstArgument(F.Call) : ~0U;
-    if (Index >= F.Call->getNumArgs() || Changed.contains(Param))
+    if (!Param || Changed.contains(Param))
       return;
+    const unsigned Index = Param->getFunctionScopeIndex();
+    const Expr *Argument = nullptr;
+    if (F.Call) {
+      if (Index + firstArgument(F.Call) >= F.Call->getNumArgs())
+        return;
+      Argument = F.Call->getArg(Index + firstArgument(F.Call));
+    }
     AccessPath Place = In.rebase(F.Paths.resolve(Target), F);
     if (Place.isShared())
-      Stores.push_back({std::move(Place), F.Call->getArg(Index), Site, Suspended});
+      Stores.push_back({std::move(Place), Argument, Index, Site, nullptr, Suspended});
   }
 
   const Inliner &In;
@@ -229,8 +235,10 @@ private:
 };
 
 std::vector<ArgumentStore> Inliner::argumentStores(const CallExpr *Call, const Suspension &Awaits) const {
-  const FunctionDecl *Definition = ownDefinition(Call);
-  const Stmt *Body = Definition && !Definition->param_empty() ? writtenBody(*Definition) : nullptr;
+  const FunctionDecl *Definition = ownDefinition(Call->getDirectCallee());
+  if (!Definition)
+    return storesFromSummary(Call);
+  const Stmt *Body = !Definition->param_empty() ? writtenBody(*Definition) : nullptr;
   if (!Body)
     return {};
   const PathResolver Paths(*Definition, Library.models());
@@ -238,6 +246,31 @@ std::vector<ArgumentStore> Inliner::argumentStores(const CallExpr *Call, const S
   StoreFinder Finder(*this, F, Awaits);
   Finder.visit(Body);
   return std::move(Finder.Stores);
+}
+
+std::vector<ArgumentStore> Inliner::argumentStores(const FunctionDecl &F, const Suspension &Awaits) const {
+  const FunctionDecl *Definition = ownDefinition(&F);
+  const Stmt *Body = Definition && !Definition->param_empty() ? writtenBody(*Definition) : nullptr;
+  if (!Body)
+    return {};
+  const Frame Alone{nullptr, Definition, Caller, nullptr};
+  StoreFinder Finder(*this, Alone, Awaits);
+  Finder.visit(Body);
+  return std::move(Finder.Stores);
+}
+
+std::vector<ArgumentStore> Inliner::storesFromSummary(const CallExpr *Call) const {
+  const Others *Elsewhere = Library.others();
+  const FunctionSummary *Summary = Elsewhere ? Elsewhere->callee(Call) : nullptr;
+  std::vector<ArgumentStore> Stores;
+  if (Summary)
+    for (const FunctionSummary::Store &S : Summary->Stores) {
+      AccessPath Place = Elsewhere->path(S.Place, *Call, Caller);
+      if (Place.isShared() && S.Param < Call->getNumArgs() && S.Param + firstArgument(Call) < Call->getNumArgs())
+        Stores.push_back({std::move(Place), Call->getArg(S.Param + firstArgument(Call)), S.Param, nullptr, &S.Where,
+                          S.AfterSuspension});
+    }
+  return Stores;
 }
 
 } // namespace corace::checks

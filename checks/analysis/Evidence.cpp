@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/Evidence.h"
 
+#include "checks/summaries/Others.h"
+
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/ExprCXX.h"
@@ -194,6 +196,35 @@ bool worksOnLocals(const CoroutineFacts &Facts, const ValueDecl *Param) {
          });
 }
 
+/// The last part of a qualified name, for messages.
+std::string shortName(StringRef Name) {
+  Name = Name.drop_front(Name.find_last_of(':') + 1);
+  return Name == "lambda" ? "the lambda" : "'" + Name.str() + "'";
+}
+
+/// Calls in other translation units that let two runs be under way at once: on one object, where that matters.
+std::optional<Evidence> secondRunElsewhere(const CoroutineFacts &Facts, bool OnObject, const std::string &Another) {
+  const Others *Elsewhere = Facts.Library.others();
+  if (!Elsewhere)
+    return std::nullopt;
+  std::map<StringRef, unsigned> Starts; // by object
+  const unsigned Here = OnObject ? 0 : static_cast<unsigned>(Facts.Rivals.callsOf(&Facts.Function).size());
+  for (const CallSummary *C : Elsewhere->callsOf(&Facts.Function)) {
+    if (OnObject && C->Object.empty())
+      continue;
+    const bool Loop = C->InLoop && !C->Awaited;
+    const unsigned Count = ++Starts[OnObject ? C->Object : StringRef()] + Here;
+    if (Loop || Count > 1)
+      return Evidence{Confidence::High,
+                      Another + " may run meanwhile and write it: " +
+                          (Loop ? "it is called in a loop here"
+                                : "there are " + std::to_string(Count) + " calls, the last one here"),
+                      {},
+                      C->Where};
+  }
+  return std::nullopt;
+}
+
 } // namespace
 
 Evidence evidenceFor(const CoroutineFacts &Facts, const Window &W) {
@@ -206,6 +237,10 @@ Evidence evidenceFor(const CoroutineFacts &Facts, const Window &W) {
   if (const RivalIndex::Write *Rival = otherWriter(Facts, Runs, State))
     return {Confidence::High, shortName(*Rival->Function) + " writes it here and may run meanwhile",
             Rival->Site->getSourceRange()};
+  if (const Others *Elsewhere = Facts.Library.others())
+    for (const WriteSummary *Rival : Elsewhere->writesOf(State))
+      if (Rival->Name != "main")
+        return {Confidence::High, shortName(Rival->Name) + " writes it here and may run meanwhile", {}, Rival->Where};
   const auto *Method = dyn_cast<CXXMethodDecl>(&Facts.Function);
   const bool Lambda = isLambda(Method);
   const bool OnObject = Path.Base == AccessPath::BaseKind::This && Method && !Lambda;
@@ -219,6 +254,8 @@ Evidence evidenceFor(const CoroutineFacts &Facts, const Window &W) {
                                  : " called " + std::to_string(Run.Calls) + " times, the last time here";
     return {Confidence::High, Another + " may run meanwhile and write it: " + Who + Often, Run.Site->getSourceRange()};
   }
+  if (std::optional<Evidence> Run = secondRunElsewhere(Facts, OnObject, Another))
+    return *Run;
   if (Runs.runsOnce(&Facts.Function))
     return {Confidence::Low, "it runs once, as far as can be seen", SourceRange(Facts.Function.getLocation())};
   return {Confidence::Medium, "no rival is in sight, but " + Another + " may run meanwhile",

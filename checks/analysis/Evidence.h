@@ -8,6 +8,7 @@
 #include "checks/Finding.h"
 #include "checks/analysis/Facts.h"
 #include "checks/analysis/RivalIndex.h"
+#include "checks/summaries/Summary.h"
 
 namespace corace::checks {
 
@@ -60,6 +61,7 @@ struct Evidence {
   Confidence Sure = Confidence::Medium;
   std::string Says;
   clang::SourceRange Where;
+  Spot Elsewhere = {}; ///< instead of Where: in another translation unit
 };
 
 [[nodiscard]] Evidence evidenceFor(const CoroutineFacts &Facts, const Window &W);

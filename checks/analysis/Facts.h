@@ -15,6 +15,7 @@
 namespace corace::checks {
 
 class RivalIndex;
+struct Spot;
 
 /// One read (or, for a window that begins with one, one write) of shared state.
 struct Fact {
@@ -62,6 +63,7 @@ struct Window {
   AccessPath Place;                    ///< what the second access touches
   const clang::Stmt *Branch = nullptr; ///< the branching statement, for conditions
   const clang::Expr *Inside = nullptr; ///< the access itself, where the second expression is a call that makes it
+  const Spot *Elsewhere = nullptr;     ///< the same in another translation unit
 };
 
 class CoroutineFacts {

@@ -110,8 +110,10 @@ void Flow::storeArguments(const CallExpr *Call, bool AfterSuspension, State &S) 
     FactSet V = Store.Argument->isGLValue() ? argument(Store.Argument, S) : value(Store.Argument, S);
     const std::size_t Before = Out.Windows.size();
     valueWindows(Call, Store.Place, V, Act::Assign, S);
-    for (std::size_t I = Before; I < Out.Windows.size(); ++I)
+    for (std::size_t I = Before; I < Out.Windows.size(); ++I) {
       Out.Windows[I].Inside = Store.Site;
+      Out.Windows[I].Elsewhere = Store.Elsewhere;
+    }
   }
 }
 

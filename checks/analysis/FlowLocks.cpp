@@ -3,6 +3,7 @@
 //
 // Awaits, and the locks that are taken and given back.
 #include "checks/analysis/Flow.h"
+#include "checks/summaries/Others.h"
 
 #include "clang/AST/ASTContext.h"
 
@@ -40,7 +41,8 @@ void Flow::await(const CoroutineSuspendExpr *E, State &S) {
   const auto *Await = dyn_cast<CoawaitExpr>(E);
   const Expr *Operation = Await ? Classifier.operation(Await->getOperand()) : nullptr;
   suspendAt(E, S);
-  if (Suspension::coroutineOf(Operation))
+  const FunctionSummary *Elsewhere = Library.others() ? Library.others()->callee(Operation) : nullptr;
+  if (Suspension::coroutineOf(Operation) || (Elsewhere && Elsewhere->Coroutine))
     storeArguments(cast<CallExpr>(strip(Operation)), /*AfterSuspension=*/true, S);
   const Expr *Operand = Await ? Await->getOperand() : cast<CoyieldExpr>(E)->getOperand();
   setValue(E, value(Operand, S), S); // after the suspension: what the arguments read is stale by now

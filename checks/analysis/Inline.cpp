@@ -3,6 +3,7 @@
 #include "checks/analysis/Inline.h"
 
 #include "checks/analysis/InlineFrame.h"
+#include "checks/summaries/Others.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
@@ -31,8 +32,8 @@ bool countNodes(const Stmt *S, unsigned &Left) {
 }
 
 /// The definition, if it is simple enough: straight statements, a return at most at the end.
-const FunctionDecl *simpleDefinition(const CallExpr *Call) {
-  const FunctionDecl *F = Call->getDirectCallee(), *Definition = nullptr;
+const FunctionDecl *simpleDefinition(const FunctionDecl *F) {
+  const FunctionDecl *Definition = nullptr;
   if (!F || !F->isDefined(Definition) || Definition->isDependentContext() || isa<CXXConstructorDecl>(F))
     return nullptr;
   if (const auto *Method = dyn_cast<CXXMethodDecl>(F);
@@ -81,6 +82,8 @@ AccessPath Inliner::argumentPath(const ValueDecl *Param, const Frame &F) const {
 }
 
 AccessPath Inliner::rebase(const AccessPath &P, const Frame &F) const {
+  if (!F.Call)
+    return P;
   AccessPath Base;
   switch (P.Base) {
   case AccessPath::BaseKind::Global: return P;
@@ -195,25 +198,57 @@ void Inliner::effect(const Expr *Statement, const Frame &F, InlinedCall &Out, un
 }
 
 bool Inliner::inlineInto(const CallExpr *Call, const Frame *Outer, InlinedCall &Out, unsigned Depth) const {
-  const FunctionDecl *Definition = Depth < MaxDepth ? simpleDefinition(Call) : nullptr;
+  const FunctionDecl *Definition = Depth < MaxDepth ? simpleDefinition(Call->getDirectCallee()) : nullptr;
   if (!Definition)
     return false;
   const PathResolver Paths(*Definition, Library.models());
-  const Frame F{Call, Definition, Paths, Outer};
-  for (const Stmt *S : cast<CompoundStmt>(Definition->getBody())->body()) {
+  body({Call, Definition, Paths, Outer}, Out, Depth);
+  return true;
+}
+
+void Inliner::body(const Frame &F, InlinedCall &Out, unsigned Depth) const {
+  for (const Stmt *S : cast<CompoundStmt>(F.Definition->getBody())->body()) {
     if (const auto *Return = dyn_cast<ReturnStmt>(S))
       reads(Return->getRetValue(), F, Out, Depth);
     else
       effect(cast<Expr>(S), F, Out, Depth);
   }
+}
+
+std::optional<InlinedCall> Inliner::summarized(const FunctionDecl &F) const {
+  InlinedCall Out;
+  if (const FunctionDecl *Definition = simpleDefinition(&F)) {
+    body({nullptr, Definition, Caller, nullptr}, Out, 0);
+    return Out;
+  }
+  const FunctionDecl *Definition = ownDefinition(&F);
+  if (!Definition || !observe(*Definition, nullptr, Out))
+    return std::nullopt;
+  return Out;
+}
+
+bool Inliner::fromSummary(const CallExpr *Call, InlinedCall &Out) const {
+  const Others *Elsewhere = Library.others();
+  const FunctionSummary *Summary = Elsewhere ? Elsewhere->callee(Call) : nullptr;
+  if (!Summary || !Summary->Simple)
+    return false;
+  for (const PathSummary &Read : Summary->Reads)
+    if (AccessPath P = Elsewhere->path(Read, *Call, Caller))
+      Out.Reads.push_back(std::move(P));
+  for (const FunctionSummary::Write &W : Summary->Writes)
+    if (AccessPath P = Elsewhere->path(W.Place, *Call, Caller))
+      Out.Writes.push_back({std::move(P), static_cast<Act>(W.What), W.TakesArguments});
   return true;
 }
 
 std::optional<InlinedCall> Inliner::inlined(const CallExpr *Call) const {
   InlinedCall Out;
-  if (!inlineInto(Call, nullptr, Out, 0) && !observe(Call, Out))
-    return std::nullopt;
-  return Out;
+  if (inlineInto(Call, nullptr, Out, 0))
+    return Out;
+  const FunctionDecl *Definition = ownDefinition(Call->getDirectCallee());
+  if (Definition ? observe(*Definition, Call, Out) : fromSummary(Call, Out))
+    return Out;
+  return std::nullopt;
 }
 
 } // namespace corace::checks

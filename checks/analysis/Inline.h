@@ -14,6 +14,8 @@
 
 namespace corace::checks {
 
+struct Spot;
+
 /// What a call of a simple function touches, as paths of the caller.
 struct InlinedCall {
   struct Write {
@@ -27,9 +29,11 @@ struct InlinedCall {
 
 /// A function puts an argument, as it is, into a shared place.
 struct ArgumentStore {
-  AccessPath Place; ///< as a path of the caller
-  const clang::Expr *Argument;
-  const clang::Expr *Site; ///< in the callee
+  AccessPath Place;            ///< as a path of the caller
+  const clang::Expr *Argument; ///< null where no call is looked at
+  unsigned Param;
+  const clang::Expr *Site; ///< in the callee; null if that is in another translation unit
+  const Spot *Elsewhere;   ///< then it is here
   bool AfterSuspension;    ///< other tasks can run between the call and the store
 };
 
@@ -44,10 +48,18 @@ public:
   /// branch that may leave. That may be a coroutine.
   [[nodiscard]] std::vector<ArgumentStore> argumentStores(const clang::CallExpr *Call, const Suspension &Awaits) const;
 
+  // The same for a function without a call of it, for its summary: paths are the function's own. The resolver that was
+  // given to the constructor has to be that of the function.
+  [[nodiscard]] std::optional<InlinedCall> summarized(const clang::FunctionDecl &F) const;
+  [[nodiscard]] std::vector<ArgumentStore> argumentStores(const clang::FunctionDecl &F, const Suspension &Awaits) const;
+
 private:
   friend class StoreFinder;
   struct Frame;
-  bool observe(const clang::CallExpr *Call, InlinedCall &Out) const;
+  bool observe(const clang::FunctionDecl &Definition, const clang::CallExpr *Call, InlinedCall &Out) const;
+  bool fromSummary(const clang::CallExpr *Call, InlinedCall &Out) const;
+  [[nodiscard]] std::vector<ArgumentStore> storesFromSummary(const clang::CallExpr *Call) const;
+  void body(const Frame &F, InlinedCall &Out, unsigned Depth) const;
   bool inlineInto(const clang::CallExpr *Call, const Frame *Outer, InlinedCall &Out, unsigned Depth) const;
   void reads(const clang::Stmt *S, const Frame &F, InlinedCall &Out, unsigned Depth) const;
   void effect(const clang::Expr *E, const Frame &F, InlinedCall &Out, unsigned Depth) const;

@@ -8,13 +8,13 @@ namespace corace::checks {
 
 /// A call that is being looked into. The paths of its arguments are the caller's.
 struct Inliner::Frame {
-  const clang::CallExpr *Call;
+  const clang::CallExpr *Call; ///< null: the function is looked at by itself, and its paths stay as they are
   const clang::FunctionDecl *Definition;
   const PathResolver &Paths; ///< of the callee
   const Frame *Outer;
 };
 
 /// The definition that a call runs, if that is certain and the user's own.
-[[nodiscard]] const clang::FunctionDecl *ownDefinition(const clang::CallExpr *Call);
+[[nodiscard]] const clang::FunctionDecl *ownDefinition(const clang::FunctionDecl *F);
 
 } // namespace corace::checks

@@ -14,6 +14,8 @@ namespace corace::checks {
 /// Namespaces, classes and name, without template arguments, inline and unnamed namespaces.
 [[nodiscard]] std::string modelName(const clang::NamedDecl &D);
 
+class Others;
+
 class LibraryView {
 public:
   LibraryView(const Models &M, const clang::ASTContext &Context) : M(M), Context(Context) {}
@@ -29,6 +31,9 @@ public:
   /// A guard of `T`'s kind is a guard of an asynchronous lock (not of a thread mutex).
   [[nodiscard]] bool isAsyncGuard(clang::QualType T) const;
   [[nodiscard]] const Models &models() const { return M; }
+  /// What other translation units do; null when each is looked at by itself.
+  [[nodiscard]] const Others *others() const { return Elsewhere; }
+  void setOthers(const Others *O) { Elsewhere = O; }
 
 private:
   [[nodiscard]] const OpModel *lookUp(const clang::Expr *E) const;
@@ -36,6 +41,7 @@ private:
 
   const Models &M;
   const clang::ASTContext &Context;
+  const Others *Elsewhere = nullptr;
   mutable llvm::DenseMap<const clang::Expr *, const OpModel *> OpCache;
   mutable llvm::DenseMap<void *, const TypeModel *> TypeCache;
 };

@@ -65,6 +65,19 @@ public:
   /// shared.
   [[nodiscard]] bool lambdaRunsTwice(const clang::FunctionDecl &F) const;
 
+  template <typename Fn> void forEachWrite(Fn F) const {
+    for (const auto &[Place, Sites] : Writes)
+      F(Place, llvm::ArrayRef<Write>(Sites));
+  }
+  template <typename Fn> void forEachCall(Fn F) const {
+    for (const auto &[Callee, Sites] : Calls)
+      F(Callee, llvm::ArrayRef<Call>(Sites));
+  }
+  template <typename Fn> void forEachChange(Fn F) const {
+    for (const auto &[Container, Sites] : Changes)
+      F(Container, llvm::ArrayRef<Change>(Sites));
+  }
+
 private:
   friend class RivalCollector;
   std::vector<const clang::FunctionDecl *> Coroutines, Functions;

@@ -3,6 +3,7 @@
 #include "checks/analysis/Suspension.h"
 
 #include "checks/analysis/AccessPath.h"
+#include "checks/summaries/Others.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/RecursiveASTVisitor.h"
@@ -209,8 +210,17 @@ SuspensionClass Suspension::classify(const CoroutineSuspendExpr &E) const {
   // tasks are posted to an executor, whatever their body does.
   const TypeModel *Task = Library.type(strip(Operation)->getType());
   bool RunsThrough = Class.Effect == AwaitEffect::Transfer || (Task && Task->Start == "eager");
+  if (const auto *Call = dyn_cast_or_null<CallExpr>(strip(Operation)); Call && RunsThrough)
+    Class.Callee = Call->getDirectCallee();
   if (const FunctionDecl *Body = RunsThrough ? coroutineOf(Operation) : nullptr) {
     Class.Effect = bodySuspends(*Body) ? AwaitEffect::May : AwaitEffect::Never;
+    Class.Why = Quoted + " has an await in its body that may suspend";
+    return Class;
+  }
+  const FunctionSummary *Summary =
+      Class.Callee && Library.others() ? Library.others()->function(Class.Callee) : nullptr;
+  if (Summary && Summary->Coroutine) {
+    Class.Effect = Library.others()->suspends(*Summary) ? AwaitEffect::May : AwaitEffect::Never;
     Class.Why = Quoted + " has an await in its body that may suspend";
     return Class;
   }

@@ -16,7 +16,8 @@ namespace corace::checks {
 
 struct SuspensionClass {
   AwaitEffect Effect = AwaitEffect::May;
-  std::string Why; ///< completes "may suspend here: ..."
+  std::string Why;                             ///< completes "may suspend here: ..."
+  const clang::FunctionDecl *Callee = nullptr; ///< whose body decides, visible or not
   [[nodiscard]] bool suspends() const { return Effect != AwaitEffect::Never; }
 };
 

@@ -1,11 +1,10 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-
-#include "tool/Json.h"
+#include "checks/summaries/Json.h"
 
 using namespace llvm;
 
-namespace corace::tool {
+namespace corace::checks {
 
 /// LLVM's parser recurses with the nesting; a file of brackets must not overflow the stack.
 static bool nestsTooDeep(StringRef Text) {
@@ -35,4 +34,4 @@ Expected<json::Value> parseJson(StringRef Text) {
   return json::parse(Text);
 }
 
-} // namespace corace::tool
+} // namespace corace::checks
