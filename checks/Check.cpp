@@ -3,6 +3,7 @@
 #include "checks/Check.h"
 
 #include "checks/CheckAwaitAct.h"
+#include "checks/HostileLock.h"
 #include "checks/ReadAwaitWrite.h"
 #include "checks/UnawaitedTask.h"
 #include "checks/WriteAwaitRead.h"
@@ -19,8 +20,10 @@ llvm::ArrayRef<const Check *> allChecks() {
   static const CheckAwaitAct TheCheckAwaitAct;
   static const WriteAwaitRead TheWriteAwaitRead;
   static const UnawaitedTask TheUnawaitedTask;
+  static const HostileLock TheHostileLock;
   // The order is also that of precedence: of two findings on one second access the first check's is kept.
-  static const Check *const All[] = {&TheReadAwaitWrite, &TheCheckAwaitAct, &TheWriteAwaitRead, &TheUnawaitedTask};
+  static const Check *const All[] = {&TheReadAwaitWrite, &TheCheckAwaitAct, &TheWriteAwaitRead, &TheUnawaitedTask,
+                                     &TheHostileLock};
   return All;
 }
 

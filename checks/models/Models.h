@@ -31,7 +31,7 @@ enum class LockMode { Exclusive, Shared, Counted, Upgrade };
 struct TypeModel {
   std::string Library; ///< id of the library
   std::string Key;     ///< qualified name
-  std::string Role; ///< task, lock, guard, guard-of-arg, counted, plain, serial, hostile, atomic, scope, container, ...
+  std::string Role;    ///< task, lock, guard, guard-of-arg, counted, plain, serial, hostile, hostile-guard, atomic, ...
   std::optional<AwaitEffect> Await;
   std::optional<LockMode> Of;        ///< for guards
   std::string Count;                 ///< for counted: ctorN, tmplN, one
@@ -39,7 +39,10 @@ struct TypeModel {
   std::string Drop;                  ///< for tasks: what a discarded one does
   bool NoDiscard = false;            ///< for tasks: dropping one is a mistake even if it goes on by itself
   bool Once = false;                 ///< for tasks: a second await is an error
-  std::vector<std::string> Releases; ///< methods of a guard that end it early
+  std::vector<std::string> Acquires; ///< methods of a guard or a thread lock that take it
+  std::vector<std::string> Releases; ///< methods of a guard that end it early, or of a thread lock that give it back
+  std::string Reason;                ///< for hostile-guard: why it must not live across a suspension
+  bool OneThread = false; ///< for tasks: goes on where it was suspended, and all that share a thread take turns
 };
 
 /// A function, method or `co_await` on a type.
@@ -57,10 +60,12 @@ struct OpModel {
   std::string Under;             ///< runs its body argument under the lock: x, s, n
   std::string Body;              ///< the argument that runs under the lock
   std::optional<unsigned> Drops; ///< waits with the lock that this argument holds, and retakes it
-  bool Reenter = false;          ///< a plain call that lets other tasks run
-  bool ReadModifyWrite = false;  ///< one indivisible access; what it returns is claimed
-  bool SpawnsAny = false;        ///< starts tasks: all arguments ...
-  std::vector<int> Spawns;       ///< ... or these (-1: the last, -2: the object itself)
+  bool OtherThread = false;      ///< the await may go on on another thread
+  bool ThreadLocal = false; ///< the call returns a reference or pointer to something that each thread has its own of
+  bool Reenter = false;     ///< a plain call that lets other tasks run
+  bool ReadModifyWrite = false; ///< one indivisible access; what it returns is claimed
+  bool SpawnsAny = false;       ///< starts tasks: all arguments ...
+  std::vector<int> Spawns;      ///< ... or these (-1: the last, -2: the object itself)
   bool SpawnsAll = false;
   std::string Effect; ///< on a container: none, look, element, insert, erase, replace
 };
@@ -95,8 +100,9 @@ public:
   struct Library {
     std::string Id;
     std::vector<std::string> Namespaces;
-    std::string Verified; ///< how the facts were checked
-    std::string File;     ///< where it comes from; empty when built in
+    std::string Verified;   ///< how the facts were checked
+    bool OneThread = false; ///< the default of its tasks
+    std::string File;       ///< where it comes from; empty when built in
   };
   /// All libraries in the order in which they were read, for `corace models`.
   [[nodiscard]] llvm::ArrayRef<Library> libraries() const;

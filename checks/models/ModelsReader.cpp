@@ -108,11 +108,15 @@ bool ModelsReader::readDocument(yaml::Node *Root) {
 bool ModelsReader::readLibrary(yaml::Node *Node) {
   Models::Library Lib;
   Lib.File = BuiltIn ? std::string() : Name;
+  bool HasTypes = false;
   // Types and operations are relative to the namespaces, which may stand after them: YAML mappings have no order. The
   // parser is one-pass, so the usual order (id, ns, types, ops) is required instead, with a plain message.
   bool Ok =
       each(Node, "a library is a mapping with 'id', 'ns', 'types' and 'ops'",
            [&](StringRef Key, yaml::Node *At, yaml::Node *Value) {
+             if (Key == "threads" && HasTypes)
+               return fail(At, "'threads' has to stand before 'types'");
+             HasTypes = HasTypes || Key == "types";
              if ((Key == "types" || Key == "ops") && Lib.Namespaces.empty())
                return fail(At, "'ns' has to stand before '" + Key + "'; for the global namespace write ns: [\"\"]");
              return readLibraryField(Key, Value, Lib) ? true : (unknownKey(At, Key, "a library"), FirstError.empty());
@@ -132,6 +136,8 @@ bool ModelsReader::readLibraryField(StringRef Key, yaml::Node *Value, Models::Li
     return strings(Value, Lib.Namespaces);
   if (Key == "verified")
     return text(Value, Lib.Verified);
+  if (Key == "threads")
+    return threads(Value, Lib.OneThread);
   if (Key == "types")
     return readTypes(Value, Lib);
   if (Key == "ops")
@@ -149,6 +155,7 @@ bool ModelsReader::readTypes(yaml::Node *Node, const Models::Library &Lib) {
       Node, "'types' is a mapping from names to {role: ...}", [&](StringRef Key, yaml::Node *, yaml::Node *Value) {
         TypeModel Type;
         Type.Library = Lib.Id;
+        Type.OneThread = Lib.OneThread;
         std::string TypeName = Key.str();
         bool Ok =
             each(Value, "a type is described by a mapping such as {role: lock}",
@@ -216,8 +223,14 @@ bool ModelsReader::readTypeField(StringRef Key, yaml::Node *Value, TypeModel &Ty
     return text(Value, Type.Start);
   if (Key == "drop")
     return text(Value, Type.Drop);
+  if (Key == "acquire")
+    return strings(Value, Type.Acquires);
   if (Key == "release")
     return strings(Value, Type.Releases);
+  if (Key == "reason")
+    return text(Value, Type.Reason);
+  if (Key == "threads")
+    return threads(Value, Type.OneThread);
   if (Key == "nodiscard")
     return boolean(Value, Type.NoDiscard);
   if (Key == "once")
@@ -256,14 +269,17 @@ bool ModelsReader::readOpField(StringRef Key, yaml::Node *Value, OpModel &Op) {
     return text(Value, Op.Under);
   if (Key == "body")
     return text(Value, Op.Body);
+  if (Key == "other_thread")
+    return boolean(Value, Op.OtherThread);
+  if (Key == "thread_local")
+    return boolean(Value, Op.ThreadLocal);
   if (Key == "reenter")
     return boolean(Value, Op.Reenter);
   if (Key == "rmw")
     return boolean(Value, Op.ReadModifyWrite);
   if (Key == "spawn")
     return readSpawn(Value, Op);
-  if (StringSet<>{"until", "join", "inline", "wake", "after", "other_thread", "forced", "returns", "header"}.contains(
-          Key)) {
+  if (StringSet<>{"until", "join", "inline", "wake", "after", "forced", "returns", "header"}.contains(Key)) {
     Value->skip();
     return true;
   }
@@ -372,6 +388,12 @@ bool ModelsReader::await(yaml::Node *Node, std::optional<AwaitEffect> &Out) {
             .Case("always", AwaitEffect::Always)
             .Default(std::nullopt);
   return Out ? true : fail(Node, "'await' is never, transfer, may or always");
+}
+
+bool ModelsReader::threads(yaml::Node *Node, bool &One) {
+  auto Text = scalar(Node);
+  One = Text && *Text == "one";
+  return One || (Text && *Text == "any") ? true : fail(Node, "'threads' is one or any");
 }
 
 bool ModelsReader::mode(yaml::Node *Node, std::optional<LockMode> &Out) {

@@ -48,6 +48,7 @@ private:
   bool number(llvm::yaml::Node *Node, std::optional<unsigned> &Out);
   bool boolean(llvm::yaml::Node *Node, bool &Out);
   bool await(llvm::yaml::Node *Node, std::optional<AwaitEffect> &Out);
+  bool threads(llvm::yaml::Node *Node, bool &One);
   bool mode(llvm::yaml::Node *Node, std::optional<LockMode> &Out);
   bool fail(llvm::yaml::Node *At, const llvm::Twine &Message);
   void warn(llvm::yaml::Node *At, const llvm::Twine &Message);
