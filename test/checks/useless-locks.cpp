@@ -52,6 +52,7 @@ mock::task<> thread_mutex_bad() {
   std::unique_lock lock(thread_mutex);
   int v = n;
   co_await mock::sleep();
+  // EXPECT: 'thread_mutex', which belongs to a thread [corace-hostile-lock-across-await]
   n = v + 1;
   // EXPECT: 'n' may be overwritten
 }
