@@ -46,7 +46,8 @@ class Collector {
 public:
   void add(Finding F, unsigned Precedence) {
     // Several acts on one test that was made before one suspension are one window: the first speaks for all.
-    if (F.Kind == race_kind::check_then_act || F.Kind == race_kind::stale_read) {
+    if (F.Kind == race_kind::check_then_act || F.Kind == race_kind::stale_read ||
+        F.Kind == race_kind::invalid_reference) {
       auto Test = std::tuple(F.First.File, F.First.Offset, F.Suspension.Offset);
       auto [It, New] = ByTest.try_emplace(Test, F.Main.Offset);
       if (!New && It->second != F.Main.Offset)
@@ -66,6 +67,7 @@ public:
       return std::tie(A.F.Main.File, A.F.Main.Offset, A.Precedence, A.F.Object) <
              std::tie(B.F.Main.File, B.F.Main.Offset, B.Precedence, B.F.Object);
     });
+    dropReferences();
     std::map<std::string, std::uint64_t> Ordinals;
     for (Ranked &R : Findings) {
       std::string File = llvm::sys::path::filename(R.F.Main.File).str();
@@ -81,6 +83,22 @@ private:
     Finding F;
     unsigned Precedence;
   };
+
+  /// A use of a stale reference in an access that is reported for itself says nothing new.
+  void dropReferences() {
+    std::vector<Place> Reported;
+    for (const Ranked &R : Findings)
+      if (R.F.Kind != race_kind::invalid_reference)
+        Reported.push_back(R.F.Main);
+    if (Reported.empty())
+      return;
+    llvm::erase_if(Findings, [&](const Ranked &R) {
+      return R.F.Kind == race_kind::invalid_reference && llvm::any_of(Reported, [&](const Place &P) {
+               return P.File == R.F.Main.File && P.Offset <= R.F.Main.Offset && R.F.Main.EndOffset <= P.EndOffset;
+             });
+    });
+  }
+
   std::vector<Ranked> Findings;
   std::map<std::tuple<std::string, unsigned, std::string>, std::size_t> BySecond;
   std::map<std::tuple<std::string, unsigned, unsigned>, unsigned> ByTest;

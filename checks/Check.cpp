@@ -5,6 +5,7 @@
 #include "checks/CheckAwaitAct.h"
 #include "checks/HostileLock.h"
 #include "checks/ReadAwaitWrite.h"
+#include "checks/ReferenceAcrossAwait.h"
 #include "checks/UnawaitedTask.h"
 #include "checks/WriteAwaitRead.h"
 
@@ -19,11 +20,12 @@ llvm::ArrayRef<const Check *> allChecks() {
   static const ReadAwaitWrite TheReadAwaitWrite;
   static const CheckAwaitAct TheCheckAwaitAct;
   static const WriteAwaitRead TheWriteAwaitRead;
+  static const ReferenceAcrossAwait TheReferenceAcrossAwait;
   static const UnawaitedTask TheUnawaitedTask;
   static const HostileLock TheHostileLock;
   // The order is also that of precedence: of two findings on one second access the first check's is kept.
-  static const Check *const All[] = {&TheReadAwaitWrite, &TheCheckAwaitAct, &TheWriteAwaitRead, &TheUnawaitedTask,
-                                     &TheHostileLock};
+  static const Check *const All[] = {&TheReadAwaitWrite,       &TheCheckAwaitAct, &TheWriteAwaitRead,
+                                     &TheReferenceAcrossAwait, &TheUnawaitedTask, &TheHostileLock};
   return All;
 }
 

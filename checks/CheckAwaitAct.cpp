@@ -109,7 +109,8 @@ void CheckAwaitAct::check(const CoroutineFacts &Facts, llvm::function_ref<void(F
       break;
     case Dependence::Value:
     case Dependence::Snapshot:
-    case Dependence::Identity: break;
+    case Dependence::Identity:
+    case Dependence::Reference: break;
     }
   }
 }

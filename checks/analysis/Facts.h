@@ -6,6 +6,7 @@
 
 #include "checks/analysis/AccessPath.h"
 #include "checks/analysis/Locks.h"
+#include "checks/analysis/References.h"
 #include "checks/analysis/State.h"
 #include "checks/analysis/Suspension.h"
 
@@ -24,6 +25,7 @@ struct Fact {
   LockSet HeldAtAccess = 0;            ///< on any path
   bool WholeCopy = false;              ///< the object was copied, parts included
   const clang::Stmt *Anchor = nullptr; ///< the statement that places the access in the control-flow graph
+  std::optional<Root> Held = {};       ///< for what a reference was obtained from: the path is that of the owner
 };
 
 struct SuspensionPoint {
@@ -52,6 +54,7 @@ enum class Dependence {
   Snapshot,  ///< the first took a copy, the second throws the original away
   Index,     ///< the value is used as a position
   Identity,  ///< the second should read what the first wrote
+  Reference, ///< the second goes through a reference, pointer, iterator or view that the first obtained
 };
 
 struct Window {
@@ -60,10 +63,11 @@ struct Window {
   unsigned First = 0;      ///< index of the fact
   unsigned Suspension = 0; ///< index of the suspension point
   const clang::Expr *Second = nullptr;
-  AccessPath Place;                    ///< what the second access touches
-  const clang::Stmt *Branch = nullptr; ///< the branching statement, for conditions
-  const clang::Expr *Inside = nullptr; ///< the access itself, where the second expression is a call that makes it
-  const Spot *Elsewhere = nullptr;     ///< the same in another translation unit
+  AccessPath Place;                          ///< what the second access touches
+  const clang::Stmt *Branch = nullptr;       ///< the branching statement, for conditions
+  const clang::Expr *Inside = nullptr;       ///< the access itself, where the second expression is a call that makes it
+  const Spot *Elsewhere = nullptr;           ///< the same in another translation unit
+  const clang::ValueDecl *Through = nullptr; ///< the variable that is the reference; null where it has no name
 };
 
 class CoroutineFacts {

@@ -30,7 +30,8 @@ CoroutineFacts::CoroutineFacts(const FunctionDecl &Function, const LibraryView &
 
 Flow::Flow(CoroutineFacts &Out, const Suspension &Suspensions)
     : Out(Out), Function(Out.Function), Context(Out.Function.getASTContext()), Library(Out.Library),
-      Classifier(Suspensions), Control(Out.Function, writtenBody(Out.Function)), Simple(Out.Paths, Out.Library) {}
+      Classifier(Suspensions), Control(Out.Function, writtenBody(Out.Function)), Simple(Out.Paths, Out.Library),
+      Finder(Out.Paths, Out.Library, Out.Function.getASTContext()) {}
 
 void Flow::markMachinery(const Stmt *S, const Stmt *Operand) {
   if (!S || S == Operand || isa<LambdaExpr>(S))
@@ -61,6 +62,7 @@ void Flow::link(const Stmt *S, const Stmt *Parent) {
       markMachinery(Part, Operand);
     markResume(Suspend->getResumeExpr(), Suspend);
     SuspensionOf.try_emplace(Suspend, 0);
+    markInterrupted(Suspend);
     link(Operand, S);
     return;
   }
@@ -69,6 +71,7 @@ void Flow::link(const Stmt *S, const Stmt *Parent) {
       link(Init, S);
     return;
   }
+  markWalk(S);
   if (isa<CXXCatchStmt>(S)) { // its children() leave out the declaration, which is all that matters
     link(cast<CXXCatchStmt>(S)->getHandlerBlock(), S);
     return;
@@ -109,6 +112,7 @@ bool Flow::run(const Graphs &ControlFlow) {
   Start.Reachable = true;
   if (const Expr *Lock = Out.Rivals.lockAround(Function))
     Start.Held = Out.LockTable.acquire(Lock, {});
+  referencesAtStart(Start);
   PostOrderCFGView Order(Graph);
   ForwardDataflowWorklist Work(*Graph, &Order);
   Work.enqueueBlock(&Graph->getEntry());

@@ -3,12 +3,14 @@
 //
 // The data-flow analysis of one coroutine: runs the transfer functions over the control-flow graph to a fix point, and
 // then once more to collect windows from the final states. Flow.cpp has the walk, FlowStatements.cpp the transfer of
-// statements, FlowCalls.cpp that of calls, FlowLocks.cpp awaits and locks, Windows.cpp the windows.
+// statements, FlowCalls.cpp that of calls, FlowLocks.cpp awaits and locks, FlowReferences.cpp references, Windows.cpp
+// the windows.
 #pragma once
 
 #include "checks/analysis/ControlDependence.h"
 #include "checks/analysis/Facts.h"
 #include "checks/analysis/Inline.h"
+#include "checks/analysis/References.h"
 #include "checks/analysis/Unit.h"
 
 #include <map>
@@ -81,6 +83,18 @@ private:
   [[nodiscard]] bool isDiscarded(const clang::Expr *E) const;
   void warnOfGuardNeverTaken(const clang::VarDecl *Var);
 
+  // References.
+  void referencesAtStart(State &S);
+  void bindReference(const clang::ValueDecl *Var, const clang::Expr *Value, State &S);
+  void mention(const clang::DeclRefExpr *Ref, State &S);
+  void useReference(const clang::Expr *Site, const clang::ValueDecl *Var, State &S);
+  void interrupted(const clang::CallExpr *Call, State &S);
+  [[nodiscard]] FactSet referencesOf(const Roots &R, const clang::Expr *Site, Carrier Kind, LockSet Held,
+                                     const State *S);
+  [[nodiscard]] bool goesThrough(const clang::DeclRefExpr *Ref, const clang::ValueDecl *Var) const;
+  void markInterrupted(const clang::Stmt *Suspend);
+  void markWalk(const clang::Stmt *S);
+
   // Windows.
   void valueWindows(const clang::Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S);
   void conditionWindows(const clang::Expr *Site, const AccessPath &P, Act What, State &S);
@@ -111,6 +125,13 @@ private:
   Inliner Simple;
   llvm::DenseMap<const clang::Expr *, unsigned> SuspensionOf;
   llvm::DenseMap<const clang::Expr *, LockSet> PendingGuard; ///< acquired, and not yet bound to a variable
+  ReferenceFinder Finder;
+  llvm::DenseMap<const clang::Expr *, Roots> RootsOf;
+  /// Calls with a suspension among their arguments: the first one.
+  llvm::DenseMap<const clang::CallExpr *, const clang::Expr *> Interrupted;
+  /// The hidden variables of a range-for and the one that it declares.
+  llvm::DenseMap<const clang::ValueDecl *, const clang::CXXForRangeStmt *> LoopOf;
+  llvm::DenseSet<const clang::ValueDecl *> Walkers; ///< pointers that go from node to node: `p = p->next`
   bool Collecting = false;
 };
 

@@ -45,6 +45,7 @@ const Expr *keyOf(const CallExpr *Call, unsigned First) {
 } // namespace
 
 void Flow::call(const CallExpr *Call, State &S) {
+  interrupted(Call, S);
   if (isPassThrough(Call))
     return setValue(Call, value(Call->getArg(0), S), S);
   const OpModel *Op = Library.op(Call);
@@ -136,6 +137,8 @@ void Flow::operatorCall(const CXXOperatorCallExpr *Call, const AccessPath &Objec
       guardMovedIn(Call->getArg(1), Guard, S);
     }
     write(Call, Object, V, Act::Assign, S);
+    if (const auto *Ref = dyn_cast<DeclRefExpr>(strip(Call->getArg(0))))
+      bindReference(Ref->getDecl(), Call->getArg(1), S);
     break;
   case OO_PlusEqual:
   case OO_MinusEqual:

@@ -100,6 +100,8 @@ void Flow::expression(const Expr *E, State &S) {
     if (Op->isCompoundAssignmentOp() && !P.isShared() && P.Var)
       V.add(S.Vars[P.Var]);
     write(E, P, V, Op->isCompoundAssignmentOp() ? Act::Modify : Act::Assign, S);
+    if (const auto *Ref = dyn_cast<DeclRefExpr>(strip(Op->getLHS())); Ref && Op->getOpcode() == BO_Assign)
+      bindReference(Ref->getDecl(), Op->getRHS(), S);
     return setValue(E, std::move(V), S);
   }
   if (const auto *Op = dyn_cast<UnaryOperator>(E)) {
@@ -144,7 +146,9 @@ void Flow::expression(const Expr *E, State &S) {
       }
     return setValue(E, std::move(V), S);
   }
-  if (isa<DeclRefExpr, CXXThisExpr, OpaqueValueExpr>(E))
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
+    return mention(Ref, S);
+  if (isa<CXXThisExpr, OpaqueValueExpr>(E))
     return;
   setValue(E, childValues(E, S), S);
 }
@@ -195,6 +199,7 @@ void Flow::variable(const VarDecl *Var, State &S) {
     guardMovedIn(Init, Var, S);
     warnOfGuardNeverTaken(Var);
   }
+  bindReference(Var, Var->getInit(), S);
   const ValueDecl *Key = cast<ValueDecl>(Var->getCanonicalDecl());
   if (V.empty())
     S.Vars.erase(Key);
@@ -206,7 +211,9 @@ void Flow::variable(const VarDecl *Var, State &S) {
 void Flow::changeLocal(const ValueDecl *Var, State &S) {
   S.forEachSet([&](FactSet &Set) {
     Set.eraseIf([&](const Entry &E) {
-      return llvm::any_of(Out.Facts[E.Fact].Path.DependsOn, [&](const VarDecl *V) { return V == Var; });
+      // A reference stays where it was bound.
+      return !Out.Facts[E.Fact].Held &&
+             llvm::any_of(Out.Facts[E.Fact].Path.DependsOn, [&](const VarDecl *V) { return V == Var; });
     });
   });
 }

@@ -121,6 +121,11 @@ AccessPath Inliner::rebase(const AccessPath &P, const Frame &F) const {
   return Base;
 }
 
+AccessPath Inliner::inCaller(const AccessPath &P, const CallExpr *Call, const FunctionDecl &Callee,
+                             const PathResolver &Inside) const {
+  return rebase(P, {Call, &Callee, Inside, nullptr});
+}
+
 void Inliner::reads(const Stmt *S, const Frame &F, InlinedCall &Out, unsigned Depth) const {
   if (!S)
     return;

@@ -52,6 +52,9 @@ public:
   // given to the constructor has to be that of the function.
   [[nodiscard]] std::optional<InlinedCall> summarized(const clang::FunctionDecl &F) const;
   [[nodiscard]] std::vector<ArgumentStore> argumentStores(const clang::FunctionDecl &F, const Suspension &Awaits) const;
+  /// A path of the callee as one of the caller; none if it is not known out there.
+  [[nodiscard]] AccessPath inCaller(const AccessPath &P, const clang::CallExpr *Call, const clang::FunctionDecl &Callee,
+                                    const PathResolver &Inside) const;
 
 private:
   friend class StoreFinder;

@@ -3,6 +3,7 @@
 #include "checks/analysis/RivalIndex.h"
 
 #include "checks/analysis/AccessPath.h"
+#include "checks/analysis/Disturbance.h"
 #include "checks/analysis/Suspension.h"
 
 #include "clang/AST/ASTContext.h"
@@ -91,6 +92,7 @@ public:
   bool VisitBinaryOperator(BinaryOperator *Op) {
     if (Op->isAssignmentOp())
       addWrite(Op->getLHS(), Op);
+    disturb(Op);
     return true;
   }
   bool VisitUnaryOperator(UnaryOperator *Op) {
@@ -111,6 +113,7 @@ public:
     if (!Callee)
       return true;
     Called.insert(strip(Call->getCallee()));
+    disturb(Call);
     Out.Calls[Callee->getCanonicalDecl()].push_back(
         {Around.Function, Call, Around.Loop != nullptr, false, Around.Loop, Around.Guard});
     if (const Expr *Object = objectOfCall(Call)) {
@@ -248,6 +251,14 @@ private:
         Effect == "modify")
       addWrite(Object, Call);
   }
+  void disturb(const Expr *E) {
+    if (Around.Function && Around.Function->isDependentContext())
+      return;
+    disturbances(E, Library, [&](StatePlace Place, RivalIndex::Disturbance::Kind What) {
+      const bool IfEmpty = Around.Guard && saysEmpty(Around.Guard, Place.Decl);
+      Out.Disturbances[Place.Decl].push_back({Around.Function, E, What, Place.Level, IfEmpty});
+    });
+  }
   void underLock(const CallExpr *Call, const OpModel &Op) {
     unsigned Index = 0;
     if (Op.Body == "last")
@@ -310,6 +321,11 @@ ArrayRef<RivalIndex::Call> RivalIndex::callsOf(const FunctionDecl *Callee) const
 ArrayRef<RivalIndex::Change> RivalIndex::changesOf(const ValueDecl *Container) const {
   auto It = Container ? Changes.find(cast<ValueDecl>(Container->getCanonicalDecl())) : Changes.end();
   return It == Changes.end() ? ArrayRef<Change>() : ArrayRef<Change>(It->second);
+}
+
+ArrayRef<RivalIndex::Disturbance> RivalIndex::disturbancesOf(const ValueDecl *Place) const {
+  auto It = Place ? Disturbances.find(cast<ValueDecl>(Place->getCanonicalDecl())) : Disturbances.end();
+  return It == Disturbances.end() ? ArrayRef<Disturbance>() : ArrayRef<Disturbance>(It->second);
 }
 
 const Stmt *RivalIndex::loopAround(const FunctionDecl &Lambda) const {

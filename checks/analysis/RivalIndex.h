@@ -40,6 +40,21 @@ public:
     const clang::Expr *Site;
     Effect What;
   };
+  /// What a function does that may invalidate references, pointers and iterators into a container or a cell.
+  struct Disturbance {
+    enum class Kind {
+      Insert,      ///< puts something in, anywhere
+      InsertAtEnd, ///< puts something in at the front or the back
+      Erase,       ///< removes something
+      Replace,     ///< sets, clears, swaps or moves away the whole
+    };
+    const clang::FunctionDecl *Function; ///< null for an initialiser at namespace scope
+    const clang::Expr *Site;
+    Kind What;
+    unsigned
+        Level;    ///< how many look-ups lie between the member or variable and what is disturbed: 1 for `m[k].clear()`
+    bool IfEmpty; ///< only where a test found nothing there
+  };
 
   RivalIndex(clang::ASTContext &Context, const LibraryView &Library);
 
@@ -50,6 +65,7 @@ public:
   [[nodiscard]] llvm::ArrayRef<Write> writesOf(const clang::ValueDecl *Place) const;
   [[nodiscard]] llvm::ArrayRef<Call> callsOf(const clang::FunctionDecl *Callee) const;
   [[nodiscard]] llvm::ArrayRef<Change> changesOf(const clang::ValueDecl *Container) const;
+  [[nodiscard]] llvm::ArrayRef<Disturbance> disturbancesOf(const clang::ValueDecl *Place) const;
   /// The loop around the place where a lambda is made; null if there is none.
   [[nodiscard]] const clang::Stmt *loopAround(const clang::FunctionDecl &Lambda) const;
   /// The call that runs this lambda while it holds an exclusive lock; null for other functions.
@@ -84,6 +100,7 @@ private:
   llvm::DenseMap<const clang::ValueDecl *, std::vector<Write>> Writes;
   llvm::DenseMap<const clang::FunctionDecl *, std::vector<Call>> Calls;
   llvm::DenseMap<const clang::ValueDecl *, std::vector<Change>> Changes;
+  llvm::DenseMap<const clang::ValueDecl *, std::vector<Disturbance>> Disturbances;
   llvm::DenseMap<const clang::FunctionDecl *, const clang::Stmt *> LambdaLoops;
   llvm::DenseMap<const clang::FunctionDecl *, const clang::Expr *> UnderLock;
   llvm::DenseSet<const clang::FunctionDecl *> Spawned; ///< lambdas that are arguments of something that starts tasks

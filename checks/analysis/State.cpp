@@ -47,6 +47,7 @@ bool State::join(const State &Other) {
   joinSets(Vars, Other.Vars);
   joinSets(Temps, Other.Temps);
   joinSets(Conditions, Other.Conditions);
+  joinSets(References, Other.References);
   Stores.add(Other.Stores);
   Held &= Other.Held;
   for (const auto &[Var, Locks] : Other.Guards)

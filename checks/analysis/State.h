@@ -47,10 +47,11 @@ private:
 
 struct State {
   bool Reachable = false;
-  std::map<const clang::ValueDecl *, FactSet> Vars;  ///< locals
-  std::map<const clang::Expr *, FactSet> Temps;      ///< values of sub-expressions that are not used up yet
-  std::map<const clang::Stmt *, FactSet> Conditions; ///< by the branching statement: what its last test read
-  FactSet Stores;                                    ///< own writes of shared places, for what is read back later
+  std::map<const clang::ValueDecl *, FactSet> Vars;       ///< locals
+  std::map<const clang::Expr *, FactSet> Temps;           ///< values of sub-expressions that are not used up yet
+  std::map<const clang::Stmt *, FactSet> Conditions;      ///< by the branching statement: what its last test read
+  FactSet Stores;                                         ///< own writes of shared places, for what is read back later
+  std::map<const clang::ValueDecl *, FactSet> References; ///< by the variable that refers: where it came from
   LockSet Held = 0;
   std::map<const clang::ValueDecl *, LockSet> Guards; ///< what goes when the variable goes
 
@@ -63,6 +64,8 @@ struct State {
     for (auto &[Key, Set] : Temps)
       F(Set);
     for (auto &[Key, Set] : Conditions)
+      F(Set);
+    for (auto &[Key, Set] : References)
       F(Set);
     F(Stores);
   }

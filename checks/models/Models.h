@@ -37,6 +37,7 @@ struct TypeModel {
   std::string Count;                 ///< for counted: ctorN, tmplN, one
   std::string Start;                 ///< for tasks: lazy, eager, posted
   std::string Drop;                  ///< for tasks: what a discarded one does
+  std::string Stable;                ///< for containers: nothing, ends, references, nodes, fixed; see library_models.yaml
   bool NoDiscard = false;            ///< for tasks: dropping one is a mistake even if it goes on by itself
   bool Once = false;                 ///< for tasks: a second await is an error
   std::vector<std::string> Acquires; ///< methods of a guard or a thread lock that take it

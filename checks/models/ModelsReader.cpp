@@ -225,6 +225,8 @@ bool ModelsReader::readTypeField(StringRef Key, yaml::Node *Value, TypeModel &Ty
     return text(Value, Type.Drop);
   if (Key == "acquire")
     return strings(Value, Type.Acquires);
+  if (Key == "stable")
+    return text(Value, Type.Stable);
   if (Key == "release")
     return strings(Value, Type.Releases);
   if (Key == "reason")

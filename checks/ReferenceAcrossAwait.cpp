@@ -1,0 +1,204 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/ReferenceAcrossAwait.h"
+
+#include "checks/Report.h"
+#include "checks/analysis/Invalidation.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/ExprCXX.h"
+#include "clang/AST/StmtCXX.h"
+#include "llvm/ADT/MapVector.h"
+
+using namespace clang;
+
+namespace corace::checks {
+
+llvm::StringRef ReferenceAcrossAwait::summary() const {
+  return "Finds a reference, pointer, iterator or view into shared state that is used behind a suspension which may "
+         "have invalidated it.";
+}
+
+llvm::StringRef ReferenceAcrossAwait::details() const {
+  return R"(While the coroutine is suspended, another task may insert, erase, clear, reset or replace.
+
+    task<void> broadcast(std::string text) {
+      for (auto &peer : peers_)              // reported: join() and leave() change 'peers_' meanwhile
+        co_await peer->send(text);
+    }
+    task<void> touch(int id) {
+      auto &session = sessions_[id];
+      co_await audit(id);
+      session.last_used = now();             // reported: close() erases from 'sessions_'
+    }
+
+Any of these mends it:
+
+    auto peers = peers_;                     // go through a copy
+    for (auto &peer : peers) ...
+
+    co_await audit(id);                      // look up again after the await
+    if (auto it = sessions_.find(id); it != sessions_.end()) ...
+
+    auto session = sessions_.at(id);         // keep the owner: a copy of a shared_ptr
+
+    auto guard = co_await lock.lock();       // one async lock over all of it, taken by those who change it too
+
+What an insertion leaves as it is depends on the container: everything in a list, map or set; references in an
+unordered_map, and in a deque at its ends; nothing in a vector.
+
+Not reported: containers that nobody changes after the start, uses before the suspension only, what is looked up or
+assigned again, what a local keeps alive.
+)";
+}
+
+namespace {
+
+using Evidence = Invalidation::Evidence;
+
+/// Words for one window.
+class ReferenceReport {
+public:
+  ReferenceReport(const CoroutineFacts &Facts, const Window &W, const Invalidation &By)
+      : W(W), By(By), Base(Facts, W), First(Facts.Facts[W.First]), Held(*First.Held),
+        Context(Facts.Function.getASTContext()) {}
+
+  [[nodiscard]] Finding finding(StringRef Check) const;
+
+private:
+  [[nodiscard]] bool isLoop() const { return W.Second == First.Site; }
+  [[nodiscard]] bool isParameter() const { return W.Through && isa<ParmVarDecl>(W.Through); }
+  [[nodiscard]] std::string owner() const { return "'" + Held.Owner.spelling() + (Held.Accessor ? "()" : "") + "'"; }
+  [[nodiscard]] std::string name() const;
+  [[nodiscard]] std::string origin() const;
+  [[nodiscard]] std::string danger() const;
+  [[nodiscard]] std::string message() const;
+  [[nodiscard]] std::string mend() const;
+  [[nodiscard]] std::string rival() const;
+
+  const Window &W;
+  const Invalidation &By;
+  const WindowReport Base;
+  const Fact &First;
+  const Root &Held;
+  const ASTContext &Context;
+};
+
+std::string ReferenceReport::name() const {
+  if (!W.Through)
+    return {};
+  if (W.Through->getIdentifier())
+    return "'" + W.Through->getNameAsString() + "'";
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(W.Second))
+    return "'" + Ref->getDecl()->getNameAsString() + "'";
+  return {};
+}
+
+/// "an element of 'peers_'", ...
+std::string ReferenceReport::origin() const {
+  switch (Held.How) {
+  case Hold::Iterator: return "a place in " + owner();
+  case Hold::Element: return "an element of " + owner();
+  case Hold::Buffer: return "the inside of " + owner();
+  case Hold::Owned: return "what " + owner() + " holds";
+  case Hold::Links: return "a node of the list at " + owner();
+  }
+  return owner();
+}
+
+std::string ReferenceReport::danger() const {
+  if (!By.By)
+    return "other code may change " + owner() + " meanwhile";
+  using Kind = RivalIndex::Disturbance::Kind;
+  const char *Verb = "";
+  switch (By.By->What) {
+  case Kind::Insert:
+  case Kind::InsertAtEnd: Verb = "inserts into it"; break;
+  case Kind::Erase: Verb = "erases from it"; break;
+  case Kind::Replace: Verb = "replaces it"; break;
+  }
+  return rival() + " " + Verb;
+}
+
+std::string ReferenceReport::rival() const {
+  const auto *Method = dyn_cast<CXXMethodDecl>(By.By->Function);
+  if (Method && Method->getParent()->isLambda())
+    return "a lambda";
+  return "'" + By.By->Function->getNameAsString() + "'";
+}
+
+std::string ReferenceReport::message() const {
+  const std::string Meanwhile = ", and other tasks can run at " + Base.suspension();
+  if (isLoop())
+    return "the loop over " + owner() + " may go on with an iterator that is no longer valid: other tasks can run at " +
+           Base.suspension();
+  if (isParameter())
+    return name() + " may refer to something that is gone: a caller passes " + origin() + Meanwhile;
+  if (!W.Through)
+    return origin() + " may be gone when the call is made: it was looked up before the arguments" + Meanwhile;
+  const char *Is = Held.How == Hold::Iterator ? " may no longer be valid: " : " may refer to something that is gone: ";
+  return name() + Is + "it was obtained from " + owner() + " on " + Base.line(Base.First) + Meanwhile;
+}
+
+std::string ReferenceReport::mend() const {
+  if (isLoop())
+    return "go through a copy of " + owner() +
+           ", or hold one async lock over the loop that those who change it take too";
+  if (!W.Through)
+    return "await first, into a local, and look up after it";
+  if (isParameter())
+    return "take a copy or a shared owner by value, or look it up again after the await";
+  if (Held.How == Hold::Owned)
+    return "keep the owner in a local (a shared_ptr, or what was moved out), or go through " + owner() +
+           " again after the await";
+  if (Held.How == Hold::Links)
+    return "collect what is needed before the first await, or hold one async lock over the walk";
+  return "look it up again after the await, or copy what is needed before it, or hold one async lock over both";
+}
+
+Finding ReferenceReport::finding(StringRef Check) const {
+  Finding F =
+      Base.finding(Check, race_kind::invalid_reference, message(), "obtained from " + owner() + " here", mend());
+  F.Sure = By.How == Evidence::Seen ? Confidence::High : Confidence::Medium;
+  F.Object = Held.Owner.spelling();
+  // Whoever writes the place says little; who invalidates it matters.
+  llvm::erase_if(F.Notes, [](const Note &N) { return N.Role == NoteRole::Rival; });
+  Note Rival{NoteRole::Rival, danger(), F.Main};
+  if (By.By) {
+    Rival.Message += " here and may run meanwhile";
+    Rival.Where = placeOf(Context, By.By->Site->getSourceRange());
+  }
+  auto After =
+      llvm::find_if(F.Notes, [](const Note &N) { return N.Role == NoteRole::Lock || N.Role == NoteRole::Mend; });
+  F.Notes.insert(After, std::move(Rival));
+  if (isParameter()) {
+    F.Notes.front().Message = "a caller passes " + origin() + " here";
+    F.First = placeOf(Context, W.Through->getSourceRange());
+  }
+  return F;
+}
+
+} // namespace
+
+void ReferenceAcrossAwait::check(const CoroutineFacts &Facts, llvm::function_ref<void(Finding)> Sink) const {
+  // One finding for each reference and suspension: the first use, of the owner that is most certain to change.
+  struct Candidate {
+    const Window *W;
+    Invalidation By;
+  };
+  llvm::MapVector<std::pair<const Expr *, unsigned>, Candidate> Best;
+  for (const Window &W : Facts.Windows) {
+    if (W.How != Dependence::Reference)
+      continue;
+    const Invalidation By = invalidationOf(Facts, Facts.Facts[W.First]);
+    if (By.How == Evidence::None)
+      continue;
+    auto [It, New] = Best.try_emplace({Facts.Facts[W.First].Site, W.Suspension}, Candidate{&W, By});
+    if (!New && static_cast<int>(By.How) > static_cast<int>(It->second.By.How))
+      It->second = {&W, By};
+  }
+  for (const auto &[Key, C] : Best)
+    Sink(ReferenceReport(Facts, *C.W, C.By).finding(name()));
+}
+
+} // namespace corace::checks
