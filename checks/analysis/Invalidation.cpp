@@ -141,7 +141,7 @@ private:
           Around && Around->getCanonicalDecl() == F.getCanonicalDecl() && !isCoroutine(F))
         return true;
     ArrayRef<RivalIndex::Call> Calls = Rivals.callsOf(&F);
-    return Depth < MaxCallers && !Calls.empty() &&
+    return Depth < MaxCallers && !Rivals.isMentioned(F) && !Calls.empty() &&
            llvm::all_of(
                Calls,
                [&](const RivalIndex::Call &C) {
@@ -155,7 +155,7 @@ private:
     const FunctionDecl *Caller = nullptr;
     for (const FunctionDecl *Callee : {&Self, F.getCanonicalDecl()}) {
       ArrayRef<RivalIndex::Call> Calls = Rivals.callsOf(Callee);
-      if (Calls.empty())
+      if (Calls.empty() || Rivals.isMentioned(*Callee))
         return false;
       for (const RivalIndex::Call &C : Calls) {
         if (!C.Caller || (!C.Awaited && isCoroutine(*Callee)) || (Caller && Caller != C.Caller->getCanonicalDecl()))

@@ -172,7 +172,7 @@ void ReferenceFinder::Search::objectOfCallee(const CallExpr *Call, unsigned Dept
 
 /// A function of the user's whose body tells what it returns.
 bool ReferenceFinder::Search::intoCallee(const CallExpr *Call, unsigned Depth) {
-  const FunctionDecl *Callee = Callees < MaxCallees ? ownDefinition(Call) : nullptr;
+  const FunctionDecl *Callee = Callees < MaxCallees ? ownDefinition(Call->getDirectCallee()) : nullptr;
   if (!Callee || isCoroutine(*Callee))
     return false;
   unsigned Left = MaxNodes;
@@ -237,7 +237,7 @@ void ReferenceFinder::Search::container(const Expr *Object, Hold How, unsigned D
   if (!R.Owner)
     if (const auto *Call = dyn_cast<CallExpr>(From); Call && Call->isLValue() && !T.isConstQualified())
       // Whoever hands out a container for all to change keeps it.
-      if (const FunctionDecl *F = Call->getDirectCallee(); F && !ownDefinition(Call) && !isPassThrough(Call)) {
+      if (const FunctionDecl *F = Call->getDirectCallee(); F && !ownDefinition(F) && !isPassThrough(Call)) {
         R.Owner.Base = AccessPath::BaseKind::Global;
         R.Owner.Var = F;
         R.Owner.Type = T;
