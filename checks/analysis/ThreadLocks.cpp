@@ -192,7 +192,7 @@ ThreadBoundType ThreadLocks::classify(QualType T) const {
         }
       return {!Spec && isAround(*R) ? ThreadBond::Around : ThreadBond::None, nullptr, {}};
     }
-    if (!Model->Role.empty())
+    if (!Model->Role.empty() && Model->Role != "owner" && Model->Role != "container")
       return {};
   }
   if (R->hasAttr<ScopedLockableAttr>())
