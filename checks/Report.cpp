@@ -129,6 +129,8 @@ Finding WindowReport::finding(StringRef Check, race_kind Kind, std::string Messa
   else if (const auto *Other = W.Elsewhere ? dyn_cast<CallExpr>(W.Second) : nullptr; Other && Other->getDirectCallee())
     F.Notes.push_back(
         {NoteRole::Order, shortName(*Other->getDirectCallee()) + " writes it here", placeOf(*W.Elsewhere)});
+  else if (W.Inside)
+    F.Notes.push_back({NoteRole::Order, "the destructor writes it here", placeOf(Context, W.Inside->getSourceRange())});
   rivalNote(F);
   lockNote(F);
   F.Notes.push_back({NoteRole::Mend, "to mend it: " + Mend, First});

@@ -163,9 +163,36 @@ void Flow::element(const CFGElement &E, State &S) {
   if (auto Statement = E.getAs<CFGStmt>()) {
     statement(Statement->getStmt(), S);
   } else if (auto Destroyed = E.getAs<CFGAutomaticObjDtor>()) {
+    endOfLife(Destroyed->getVarDecl(), S);
     auto It = S.Guards.find(Destroyed->getVarDecl());
     if (It != S.Guards.end() && It->second)
       release(It->second, Destroyed->getTriggerStmt() ? Destroyed->getTriggerStmt()->getEndLoc() : SourceLocation(), S);
+  }
+}
+
+const ScopeExit &Flow::scopeExit(const VarDecl *Var) {
+  auto [It, New] = Exits.try_emplace(Var);
+  if (New)
+    It->second = scopeExitOf(*Var, Out.Paths, Library.models());
+  return It->second;
+}
+
+void Flow::endOfLife(const VarDecl *Var, State &S) {
+  for (const ExitWrite &W : scopeExit(Var).Writes) {
+    FactSet V;
+    auto take = [&](const ValueDecl *Carrier) {
+      if (auto It = S.Vars.find(cast<ValueDecl>(Carrier->getCanonicalDecl())); It != S.Vars.end())
+        V.add(It->second);
+    };
+    if (W.FromVariable)
+      take(Var);
+    for (const ValueDecl *Local : W.Locals)
+      take(Local);
+    const std::size_t Before = Out.Windows.size();
+    const Expr *Site = W.InLambda ? W.Site : strip(Var->getInit());
+    write(Site, W.Place, V, W.What, S);
+    for (std::size_t I = Before; I < Out.Windows.size() && !W.InLambda; ++I)
+      Out.Windows[I].Inside = W.Site;
   }
 }
 

@@ -11,6 +11,7 @@
 #include "checks/analysis/Facts.h"
 #include "checks/analysis/Inline.h"
 #include "checks/analysis/References.h"
+#include "checks/analysis/ScopeExit.h"
 #include "checks/analysis/Unit.h"
 
 #include <map>
@@ -33,6 +34,8 @@ private:
   State transferBlock(const clang::CFGBlock &Block, State S);
   void finishBlock(const clang::CFGBlock &Block, State &S);
   void element(const clang::CFGElement &E, State &S);
+  void endOfLife(const clang::VarDecl *Var, State &S);
+  [[nodiscard]] const ScopeExit &scopeExit(const clang::VarDecl *Var);
 
   // Statements.
   void statement(const clang::Stmt *Stmt, State &S);
@@ -122,6 +125,7 @@ private:
   std::map<std::pair<const clang::Expr *, std::string>, unsigned> FactOf;
   llvm::DenseMap<const clang::CallExpr *, std::optional<InlinedCall>> Inlined;
   llvm::DenseMap<const clang::CallExpr *, std::vector<ArgumentStore>> Stores;
+  std::map<const clang::VarDecl *, ScopeExit> Exits;
   Inliner Simple;
   llvm::DenseMap<const clang::Expr *, unsigned> SuspensionOf;
   llvm::DenseMap<const clang::Expr *, LockSet> PendingGuard; ///< acquired, and not yet bound to a variable

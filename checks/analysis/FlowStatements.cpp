@@ -196,6 +196,8 @@ void Flow::variable(const VarDecl *Var, State &S) {
     V = value(Init, S);
     if (V.empty() && Var->getType()->isRValueReferenceType())
       V = argument(Init, S);
+    for (const ScopeExit::Argument &Saved : scopeExit(Var).Saved)
+      read(Saved.Value, Saved.Pointee ? Out.Paths.pointee(Saved.Value) : Out.Paths.resolve(Saved.Value), S, V);
     guardMovedIn(Init, Var, S);
     warnOfGuardNeverTaken(Var);
   }
