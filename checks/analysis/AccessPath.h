@@ -34,6 +34,7 @@ struct AccessPath {
     std::int64_t Index = 0; ///< for Constant; for Symbol a hash of the expression
     std::string Spelling;   ///< of an index, as the user wrote it
     const clang::Expr *IndexExpr = nullptr;
+    bool Mapped = false; ///< of a map: what its iterators call `second`
     friend bool operator==(const Step &A, const Step &B) {
       return A.K == B.K && A.Field == B.Field && (A.K == Kind::Field || A.Index == B.Index);
     }
@@ -69,7 +70,8 @@ struct AccessPath {
 /// stand for what they were bound to.
 class PathResolver {
 public:
-  PathResolver(const clang::FunctionDecl &Function, const Models &Library);
+  /// `Level` counts the accessors that are being looked into.
+  PathResolver(const clang::FunctionDecl &Function, const Models &Library, unsigned Level = 0);
 
   /// The place that a glvalue denotes, or that a pointer-like prvalue points to is one Deref below this one.
   [[nodiscard]] AccessPath resolve(const clang::Expr *E) const;
@@ -90,6 +92,11 @@ private:
   [[nodiscard]] AccessPath variable(const clang::ValueDecl *Var, unsigned Depth) const;
   [[nodiscard]] AccessPath pointeeOfVariable(const clang::VarDecl *Var, unsigned Depth) const;
   [[nodiscard]] AccessPath call(const clang::CallExpr *Call, unsigned Depth) const;
+  [[nodiscard]] AccessPath member(const AccessPath &Object, const clang::FieldDecl &Field) const;
+  [[nodiscard]] AccessPath part(const AccessPath &Whole, const clang::FunctionDecl &Get) const;
+  [[nodiscard]] AccessPath binding(const clang::BindingDecl &B, unsigned Depth) const;
+  [[nodiscard]] AccessPath throughAccessor(const clang::CallExpr *Call, bool Pointer, unsigned Depth) const;
+  [[nodiscard]] const AccessPath &returnedBy(const clang::FunctionDecl &Accessor, bool Pointer) const;
 
   const clang::FunctionDecl &Function;
   const Models &Library;
@@ -100,6 +107,9 @@ private:
   llvm::DenseSet<const clang::VarDecl *> Stepped;
   /// Shared pointers made here that never leave as a whole.
   llvm::DenseSet<const clang::VarDecl *> Fresh;
+  const unsigned Level;
+  /// What accessors return, as paths of theirs.
+  mutable llvm::DenseMap<const clang::FunctionDecl *, AccessPath> Returned;
 };
 
 /// A type whose objects point to others: raw pointers, and classes with operator->.

@@ -128,10 +128,20 @@ bool makesObject(const Expr *E) {
   return Name == "make_shared" || Name == "allocate_shared" || Name == "make_unique";
 }
 
+bool isMap(QualType T, ASTContext &Context) {
+  const CXXRecordDecl *R = T.isNull() ? nullptr : T.getNonReferenceType()->getAsCXXRecordDecl();
+  return R && R->hasDefinition() && !R->lookup(&Context.Idents.get("mapped_type")).empty();
+}
+
+bool isNull(const Expr *E, ASTContext &Context) {
+  return !E->isValueDependent() &&
+         E->isNullPointerConstant(Context, Expr::NPC_NeverValueDependent) != Expr::NPCK_NotNull;
+}
+
 } // namespace
 
-PathResolver::PathResolver(const FunctionDecl &Function, const Models &Library)
-    : Function(Function), Library(Library), Context(Function.getASTContext()) {
+PathResolver::PathResolver(const FunctionDecl &Function, const Models &Library, unsigned Level)
+    : Function(Function), Library(Library), Context(Function.getASTContext()), Level(Level) {
   if (const Stmt *Body = Function.getBody())
     collectBindings(Body);
 }
@@ -161,18 +171,8 @@ AccessPath PathResolver::variable(const ValueDecl *Decl, unsigned Depth) const {
   AccessPath P;
   if (Depth > MaxDepth)
     return P;
-  if (const auto *B = dyn_cast_or_null<BindingDecl>(Decl)) {
-    // The parts of `auto &[a, b] = x` are places in x; of `auto [a, b] = f()` they are locals.
-    if (const auto *D = dyn_cast_or_null<VarDecl>(B->getDecomposedDecl())) {
-      AccessPath Whole = variable(D, Depth + 1);
-      if (Whole && Whole.Base != AccessPath::BaseKind::Local)
-        if (const auto *M = dyn_cast_or_null<MemberExpr>(B->getBinding() ? strip(B->getBinding()) : nullptr))
-          if (const auto *F = dyn_cast<FieldDecl>(M->getMemberDecl()))
-            return Whole.plus({AccessPath::Step::Kind::Field, F, 0, {}, nullptr}, F->getType());
-      return Whole;
-    }
-    return P;
-  }
+  if (const auto *B = dyn_cast_or_null<BindingDecl>(Decl))
+    return binding(*B, Depth + 1);
   const auto *Var = dyn_cast_or_null<VarDecl>(Decl);
   if (!Var)
     return P;
@@ -242,6 +242,7 @@ AccessPath PathResolver::element(const AccessPath &Object, const Expr *Index, Qu
   if (!Object)
     return Object;
   AccessPath::Step S{AccessPath::Step::Kind::Any, nullptr, 0, {}, nullptr};
+  S.Mapped = isMap(Object.Type, Context);
   llvm::SmallVector<const VarDecl *, 2> Used;
   if (Index) {
     const Expr *I = strip(Index);
@@ -288,7 +289,7 @@ AccessPath PathResolver::resolveImpl(const Expr *E, unsigned Depth) const {
       return {};
     AccessPath Object =
         Member->isArrow() ? pointeeImpl(Member->getBase(), Depth + 1) : resolveImpl(Member->getBase(), Depth + 1);
-    return Object.plus({AccessPath::Step::Kind::Field, Field, 0, {}, nullptr}, Field->getType().getNonReferenceType());
+    return member(Object, *Field);
   }
   if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E)) {
     AccessPath Array = strip(Sub->getBase())->getType()->isArrayType() ? resolveImpl(Sub->getBase(), Depth + 1)
@@ -332,10 +333,17 @@ AccessPath PathResolver::pointeeImpl(const Expr *E, unsigned Depth) const {
     return pointeeImpl(Construct->getArg(0), Depth + 1); // a copy of a smart pointer or iterator
   if (const auto *Cast = dyn_cast<ExplicitCastExpr>(E))
     return pointeeImpl(Cast->getSubExpr(), Depth + 1);
+  if (const auto *Choice = dyn_cast<ConditionalOperator>(E)) { // `it == end() ? nullptr : &it->second`
+    const bool Left = isNull(Choice->getTrueExpr(), Context), Right = isNull(Choice->getFalseExpr(), Context);
+    return Left == Right ? AccessPath() : pointeeImpl(Left ? Choice->getFalseExpr() : Choice->getTrueExpr(), Depth + 1);
+  }
   if (E->getType()->isArrayType())
     return element(resolveImpl(E, Depth + 1), nullptr, Context.getBaseElementType(E->getType()));
   if (const auto *Call = dyn_cast<CallExpr>(E)) {
     StringRef Name = methodName(Call->getDirectCallee());
+    if (E->getType()->isPointerType())
+      if (AccessPath P = throughAccessor(Call, /*Pointer=*/true, Depth))
+        return P;
     if (const Expr *Object = objectOfCall(Call)) {
       // p.get(), and the operator-> of a smart pointer.
       const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call);
@@ -367,6 +375,8 @@ AccessPath PathResolver::elementOfCall(const Expr *E) const {
   if (Effect != "element" && Effect != "look" && !(Effect == "insert" && F->getReturnType()->isReferenceType()))
     return {};
   AccessPath Container = strip(Object)->getType()->isPointerType() ? pointee(Object) : resolve(Object);
+  if (Container.Base == AccessPath::BaseKind::This && Container.Steps.empty())
+    return {}; // a method of our own that happens to be called `find`
   unsigned First = firstArgument(Call);
   const Expr *Key =
       Call->getNumArgs() > First && !isa<CXXDefaultArgExpr>(Call->getArg(First)) ? Call->getArg(First) : nullptr;
@@ -392,6 +402,11 @@ AccessPath PathResolver::call(const CallExpr *Call, unsigned Depth) const {
   }
   if (!Call->isGLValue())
     return {};
+  if (const FunctionDecl *Get = Call->getDirectCallee();
+      Get && Get->isInStdNamespace() && methodName(Get) == "get" && Call->getNumArgs() == 1)
+    return part(resolveImpl(Call->getArg(0), Depth + 1), *Get);
+  if (AccessPath P = throughAccessor(Call, /*Pointer=*/false, Depth))
+    return P;
   // value() of an optional is what it holds.
   if (const Expr *Object = objectOfCall(Call))
     if (methodName(Call->getDirectCallee()) == "value" && isPointerLike(Object->getType()))

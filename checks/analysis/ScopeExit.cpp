@@ -225,8 +225,7 @@ private:
                  Op->getRHS(), Inner);
     if (const auto *Op = dyn_cast_or_null<UnaryOperator>(E); Op && Op->isIncrementDecrementOp())
       return add(Op, Inner.resolve(Op->getSubExpr()), Act::Modify, nullptr, Inner);
-    if (const auto *Op = dyn_cast_or_null<CXXOperatorCallExpr>(E);
-        Op && Op->isAssignmentOp() && Op->getNumArgs() == 2)
+    if (const auto *Op = dyn_cast_or_null<CXXOperatorCallExpr>(E); Op && Op->isAssignmentOp() && Op->getNumArgs() == 2)
       return add(Op, Inner.resolve(Op->getArg(0)), Op->getOperator() == OO_Equal ? Act::Assign : Act::Modify,
                  Op->getArg(1), Inner);
   }

@@ -18,7 +18,7 @@ struct ExitWrite {
   Act What = Act::Assign;
   const clang::Expr *Site = nullptr; ///< in the destructor or in the lambda
   bool InLambda = false;
-  bool FromVariable = false;                             ///< the value comes from the variable or from a capture by value
+  bool FromVariable = false; ///< the value comes from the variable or from a capture by value
   llvm::SmallVector<const clang::ValueDecl *, 2> Locals; ///< locals around a lambda that take part in the value
 };
 
