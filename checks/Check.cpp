@@ -6,6 +6,7 @@
 #include "checks/HostileLock.h"
 #include "checks/ReadAwaitWrite.h"
 #include "checks/ReferenceAcrossAwait.h"
+#include "checks/ThreadLocalUse.h"
 #include "checks/UnawaitedTask.h"
 #include "checks/WriteAwaitRead.h"
 
@@ -23,9 +24,11 @@ llvm::ArrayRef<const Check *> allChecks() {
   static const ReferenceAcrossAwait TheReferenceAcrossAwait;
   static const UnawaitedTask TheUnawaitedTask;
   static const HostileLock TheHostileLock;
+  static const ThreadLocalUse TheThreadLocalUse;
   // The order is also that of precedence: of two findings on one second access the first check's is kept.
   static const Check *const All[] = {&TheReadAwaitWrite,       &TheCheckAwaitAct, &TheWriteAwaitRead,
-                                     &TheReferenceAcrossAwait, &TheUnawaitedTask, &TheHostileLock};
+                                     &TheReferenceAcrossAwait, &TheUnawaitedTask, &TheHostileLock,
+                                     &TheThreadLocalUse};
   return All;
 }
 
