@@ -71,8 +71,9 @@ mock::task<> by_value_parameter_ok(object o) {
 }
 
 thread_local int per_thread;
-mock::task<> thread_local_ok() {
+mock::task<> thread_local_bad() {
   int v = per_thread;
   co_await mock::sleep();
   per_thread = v + 1;
+  // EXPECT: 'per_thread' is set to what was read on line {-2} [corace-thread-local-across-await]
 }
