@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/CheckAwaitAct.h"
 
+#include "checks/Repairs.h"
 #include "checks/Report.h"
 #include "checks/analysis/Evidence.h"
 #include "checks/analysis/RivalIndex.h"
@@ -95,12 +96,15 @@ void CheckAwaitAct::check(const CoroutineFacts &Facts, llvm::function_ref<void(F
                          Meanwhile,
                      "tested here", Mend));
       break;
-    case Dependence::Waited:
-      Sink(R.finding(name(), Kind,
-                     R.object() + " is " + verb(W.What) + " after waiting once: tested on " + R.line(R.First) +
-                         ", but another task may be faster after the wake-up",
-                     "tested here", "test again in a loop: 'while' instead of 'if'"));
+    case Dependence::Waited: {
+      Finding F = R.finding(name(), Kind,
+                            R.object() + " is " + verb(W.What) + " after waiting once: tested on " + R.line(R.First) +
+                                ", but another task may be faster after the wake-up",
+                            "tested here", "test again in a loop: 'while' instead of 'if'");
+      F.Fixes = testInLoop(Facts, W);
+      Sink(std::move(F));
       break;
+    }
     case Dependence::Index:
       Sink(R.finding(name(), Kind,
                      "a position in " + R.object() + " may no longer be valid: computed from it on " + R.line(R.First) +

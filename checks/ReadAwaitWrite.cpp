@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/ReadAwaitWrite.h"
 
+#include "checks/Repairs.h"
 #include "checks/Report.h"
 
 namespace corace::checks {
@@ -53,13 +54,15 @@ void ReadAwaitWrite::check(const CoroutineFacts &Facts, llvm::function_ref<void(
                          R.line(R.First) + " to " + R.line(R.Second)));
       continue;
     }
-    Sink(R.finding(name(), race_kind::lost_update,
-                   R.object() + " may be overwritten with a stale value: read on " + R.line(R.First) +
-                       ", and other tasks can run at " + R.suspension(),
-                   "read here" + Into,
-                   "read " + R.object() +
-                       " after the await and write it in the same step, or hold one async mutex over "
-                       "the read, the await and the write"));
+    Finding F = R.finding(name(), race_kind::lost_update,
+                          R.object() + " may be overwritten with a stale value: read on " + R.line(R.First) +
+                              ", and other tasks can run at " + R.suspension(),
+                          "read here" + Into,
+                          "read " + R.object() +
+                              " after the await and write it in the same step, or hold one async mutex over "
+                              "the read, the await and the write");
+    F.Fixes = hoistAwait(Facts, W);
+    Sink(std::move(F));
   }
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/UnawaitedTask.h"
 
+#include "checks/Repairs.h"
 #include "checks/Report.h"
 #include "checks/analysis/AccessPath.h"
 #include "checks/analysis/Tasks.h"
@@ -61,6 +62,7 @@ private:
   [[nodiscard]] std::string message() const;
   [[nodiscard]] std::string mend() const;
   void notes(Finding &F) const;
+  [[nodiscard]] bool isLock() const;
   [[nodiscard]] std::string line(const Stmt *S) const;
 
   const TaskLoss &Loss;
@@ -135,6 +137,11 @@ std::string LossReport::mend() const {
   return {};
 }
 
+bool LossReport::isLock() const {
+  const OpModel *Op = Loss.Made ? Library.op(Loss.Made) : nullptr;
+  return Op && Op->Acquire && !Op->AcquiresWhenCalled;
+}
+
 void LossReport::notes(Finding &F) const {
   const bool AtMade = Loss.What != TaskLoss::How::Overwritten && Loss.What != TaskLoss::How::Again;
   if (!AtMade && Loss.Made)
@@ -148,12 +155,11 @@ void LossReport::notes(Finding &F) const {
     F.Notes.push_back({NoteRole::Task, "'" + Loss.Var->getNameAsString() + "' is left behind here",
                        place(Block ? SourceRange(Loss.Where->getEndLoc()) : Loss.Where->getSourceRange())});
   }
-  if (AtMade && Loss.Made)
-    if (const OpModel *Op = Library.op(Loss.Made); Op && Op->Acquire && !Op->AcquiresWhenCalled)
-      F.Notes.push_back({NoteRole::Lock,
-                         Loss.Traits.Lazy ? "without 'co_await' nothing is locked"
-                                          : "without 'co_await' the code goes on before it has the lock",
-                         F.Main});
+  if (AtMade && isLock())
+    F.Notes.push_back({NoteRole::Lock,
+                       Loss.Traits.Lazy ? "without 'co_await' nothing is locked"
+                                        : "without 'co_await' the code goes on before it has the lock",
+                       F.Main});
   F.Notes.push_back({NoteRole::Mend, "to mend it: " + mend(), F.Main});
 }
 
@@ -168,6 +174,7 @@ Finding LossReport::finding(StringRef Check) const {
   F.Function = nameOfFunction(*Loss.Function);
   F.Object = Loss.Var ? Loss.Var->getNameAsString() : nameOfOperation(Loss.Made);
   notes(F);
+  F.Fixes = awaitTask(Loss, isLock());
   return F;
 }
 

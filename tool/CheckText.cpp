@@ -3,6 +3,7 @@
 
 #include "tool/CheckText.h"
 
+#include "tool/Fixes.h"
 #include "tool/Support.h"
 
 #include "llvm/Support/Format.h"
@@ -43,10 +44,17 @@ void printDiagnostic(raw_ostream &OS, const Style &Look, SourceLines &Sources, c
   paint(OS, Look, raw_ostream::SAVEDCOLOR, printable(F.Message) + " [" + F.Check + "]");
   OS << '\n';
   printExcerpt(OS, Look, Sources, F.Main);
+  bool FixShown = F.Fixes.empty();
   for (const Place &Note : F.Notes) {
     printHead(OS, Look, Note.Line ? Note : F.Main, raw_ostream::CYAN, "note: ");
     OS << printable(Note.Message) << '\n';
+    if (Note.Role == "mend" && !FixShown) {
+      printFix(OS, Look, Sources, F);
+      FixShown = true;
+    }
   }
+  if (!FixShown)
+    printFix(OS, Look, Sources, F);
 }
 
 } // namespace corace::tool

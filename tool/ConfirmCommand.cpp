@@ -5,6 +5,7 @@
 #include "tool/Build.h"
 #include "tool/Checker.h"
 #include "tool/Merge.h"
+#include "tool/NoLint.h"
 #include "tool/Sarif.h"
 #include "tool/Session.h"
 #include "tool/Support.h"
@@ -88,6 +89,8 @@ static Expected<int> confirm(const Arguments &Args) {
   Expected<CheckResult> Checked = runChecks(*Request);
   if (!Checked)
     return Checked.takeError();
+  for (const std::string &Complaint : suppressInSource(Checked->Findings))
+    errs() << "corace: " << Complaint << '\n';
   ExitCode Code = Clean;
   if (Error E = complaint(*Checked, Code)) {
     if (Code != Internal)

@@ -275,6 +275,12 @@ std::vector<Finding> Merger::merge() {
   for (Finding &F : Candidates)
     if (!F.Outcome)
       conclude(F);
+  for (Finding &F : Candidates)
+    if (F.Suppressed) {
+      F.Outcome = outcome::suppressed;
+      F.Reason = F.Suppressed->Reason;
+      F.Shown.reset();
+    }
   Candidates.insert(Candidates.end(), std::make_move_iterator(Discovered.begin()),
                     std::make_move_iterator(Discovered.end()));
   llvm::sort(Candidates, [](const Finding &A, const Finding &B) {

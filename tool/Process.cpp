@@ -164,6 +164,8 @@ Expected<ProcessExit> run(const Process &What) {
     posix_spawn_file_actions_addopen(&Actions, STDOUT_FILENO, What.Output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
     posix_spawn_file_actions_adddup2(&Actions, STDOUT_FILENO, STDERR_FILENO);
   }
+  if (!What.Errors.empty())
+    posix_spawn_file_actions_addopen(&Actions, STDERR_FILENO, What.Errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
   const AddressesStay Addresses(What.SameAddresses);
   Children::enter();
   const auto Leave = make_scope_exit([] { Children::leave(); });

@@ -19,6 +19,7 @@ struct Process {
   std::string Directory;                                        ///< empty: the tool's
   std::string Output;                                           ///< a file for both outputs; empty: the tool's own
   bool SameAddresses = false; ///< no address space randomisation, where the system lets us switch it off
+  std::string Errors = {};    ///< a file for standard error alone
 };
 
 struct ProcessExit {

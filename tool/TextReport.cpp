@@ -231,6 +231,8 @@ void printReport(raw_ostream &OS, const Style &Look, StringRef Command, const st
   SourceLines Sources;
   StringSet<> Files;
   for (const Finding &F : Findings) {
+    if (F.Outcome == outcome::suppressed)
+      continue;
     printFinding(OS, Look, Sources, F, Checked);
     OS << '\n';
     if (!F.Main.File.empty())
@@ -249,7 +251,7 @@ void printReport(raw_ostream &OS, const Style &Look, StringRef Command, const st
       {outcome::not_confirmed, "both places ran, nothing broke them"},
       {outcome::not_reached, "no run came through both places"},
       {outcome::not_instrumented, "compiled without $(corace flags --compile)"},
-      {outcome::suppressed, ""}};
+      {outcome::suppressed, "by a comment or a baseline"}};
   for (const auto &[Result, Remark] : Remarks) {
     const auto Count = count_if(Findings, [Wanted = Result](const Finding &F) { return F.Outcome == Wanted; });
     if (Count == 0)
