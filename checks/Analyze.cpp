@@ -3,6 +3,7 @@
 #include "checks/Analyze.h"
 
 #include "checks/analysis/Consumers.h"
+#include "checks/analysis/Evidence.h"
 #include "checks/analysis/Flow.h"
 #include "checks/analysis/RivalIndex.h"
 #include "checks/analysis/Unit.h"
@@ -28,6 +29,13 @@ namespace {
 /// Locals that a lambda captures are shared only if two runs of it may be under way at once.
 bool isPrivateCapture(const CoroutineFacts &Facts, const AccessPath &P) {
   return P.Base == AccessPath::BaseKind::Capture && !Facts.Rivals.lambdaRunsTwice(Facts.Function);
+}
+
+/// Around a nested event loop or a wake-up, most functions set what the tasks in it shall find and look at what these
+/// have left. Only an update with a rival in sight is a mistake.
+bool breaksPlainFunction(const CoroutineFacts &Facts, const Window &W) {
+  return (W.How == Dependence::Value || W.How == Dependence::Decided || W.How == Dependence::Condition) &&
+         evidenceFor(Facts, W).Sure == Confidence::High;
 }
 
 void sortWindows(CoroutineFacts &Facts) {
@@ -145,14 +153,17 @@ void analyzeTranslationUnit(ASTContext &Context, const Models &Library, const Ch
 void UnitAnalysis::Parts::check(const CheckOptions &Options, llvm::function_ref<void(Finding)> Sink) {
   const Suspension Suspensions(View, Context);
   Collector All;
-  for (const FunctionDecl *Coroutine : Rivals.coroutines()) {
-    if (Coroutine->isInvalidDecl())
+  // Plain functions too, where a call in them lets other tasks run.
+  for (const FunctionDecl *Function : Rivals.functions()) {
+    if (Function->isInvalidDecl() || (!isCoroutine(*Function) && !Suspensions.bodyYields(*Function)))
       continue;
-    CoroutineFacts Facts(*Coroutine, View, Rivals);
+    CoroutineFacts Facts(*Function, View, Rivals);
     if (!Flow(Facts, Suspensions).run(ControlFlow))
       continue;
-    llvm::erase_if(Facts.Windows,
-                   [&](const Window &W) { return isPrivateCapture(Facts, W.Place) || hasOneConsumer(Facts, W); });
+    llvm::erase_if(Facts.Windows, [&](const Window &W) {
+      return isPrivateCapture(Facts, W.Place) || hasOneConsumer(Facts, W) ||
+             (!isCoroutine(*Function) && !breaksPlainFunction(Facts, W));
+    });
     sortWindows(Facts);
     unsigned Precedence = 0;
     // All checks run, so that which one speaks for a window does not depend on which are enabled.

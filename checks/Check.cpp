@@ -8,6 +8,7 @@
 #include "checks/ReferenceAcrossAwait.h"
 #include "checks/ThreadLocalUse.h"
 #include "checks/UnawaitedTask.h"
+#include "checks/UnobservedFailure.h"
 #include "checks/WriteAwaitRead.h"
 
 namespace corace::checks {
@@ -25,10 +26,11 @@ llvm::ArrayRef<const Check *> allChecks() {
   static const UnawaitedTask TheUnawaitedTask;
   static const HostileLock TheHostileLock;
   static const ThreadLocalUse TheThreadLocalUse;
+  static const UnobservedFailure TheUnobservedFailure;
   // The order is also that of precedence: of two findings on one second access the first check's is kept.
-  static const Check *const All[] = {&TheReadAwaitWrite,       &TheCheckAwaitAct, &TheWriteAwaitRead,
-                                     &TheReferenceAcrossAwait, &TheUnawaitedTask, &TheHostileLock,
-                                     &TheThreadLocalUse};
+  static const Check *const All[] = {&TheReadAwaitWrite,       &TheCheckAwaitAct,    &TheWriteAwaitRead,
+                                     &TheReferenceAcrossAwait, &TheUnawaitedTask,    &TheHostileLock,
+                                     &TheThreadLocalUse,       &TheUnobservedFailure};
   return All;
 }
 

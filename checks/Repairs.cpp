@@ -390,9 +390,10 @@ std::vector<FixIt> awaitTask(const TaskLoss &Loss, bool IsLock) {
     Fix = insertBefore(Context, Loss.Made->getBeginLoc(), "co_await ");
   } else if (Loss.What == TaskLoss::How::Forgotten) {
     const auto *Statement = dyn_cast<DeclStmt>(How.Statement);
-    if (!Statement || !Statement->isSingleDecl() || Statement->getSingleDecl() != Loss.Var || !Loss.Var->hasInit() ||
-        Loss.Var->isStaticLocal() || !Loss.Var->getType()->getContainedAutoType() || Loss.Var->hasAttrs() ||
-        Loss.Var->getType()->isReferenceType())
+    const auto *Var = dyn_cast_or_null<VarDecl>(Loss.Var);
+    if (!Var || !Statement || !Statement->isSingleDecl() || Statement->getSingleDecl() != Var || !Var->hasInit() ||
+        Var->isStaticLocal() || !Var->getType()->getContainedAutoType() || Var->hasAttrs() ||
+        Var->getType()->isReferenceType())
       return {};
     const auto *Class = How.Result->getAsCXXRecordDecl();
     if (Class && !How.Result->isReferenceType()) // as a guard, it may have to live on

@@ -41,7 +41,10 @@ past all its uses, one that is overwritten while it still waits, and one that is
 A callable that returns a task must not become a std::function<void()>, nor the argument of std::for_each and its like:
 they drop what it returns.
 
-Not reported: tasks whose library says that dropping them is fine, generators, tasks in members and containers.
+A member is followed where its class is not visible to other files, and a local container of the standard library: what is
+only ever put there is never awaited.
+
+Not reported: tasks whose library says that dropping them is fine, generators.
 )";
 }
 
@@ -59,6 +62,7 @@ private:
   [[nodiscard]] Place place(SourceRange Range) const { return placeOf(Context, Range); }
   [[nodiscard]] std::string made() const;
   [[nodiscard]] std::string consequence() const;
+  [[nodiscard]] std::string fate() const;
   [[nodiscard]] std::string message() const;
   [[nodiscard]] std::string mend() const;
   void notes(Finding &F) const;
@@ -96,21 +100,30 @@ std::string LossReport::consequence() const {
   return {};
 }
 
+/// The same where the task has no name.
+std::string LossReport::fate() const {
+  switch (Loss.Traits.Drop) {
+  case DropEffect::NeverRuns:
+  case DropEffect::Leaks: return Loss.Contained ? "their bodies never run" : "the body never runs";
+  case DropEffect::Cancels: return Loss.Contained ? "they are cancelled" : "it is cancelled";
+  case DropEffect::Detaches:
+    return Loss.Contained ? "they go on by themselves, and nobody waits for them or sees their failures"
+                          : "it goes on by itself, and nobody waits for it or sees its failure";
+  }
+  return {};
+}
+
 std::string LossReport::message() const {
   const std::string Var = Loss.Var ? "'" + Loss.Var->getNameAsString() + "'" : std::string();
   switch (Loss.What) {
   case TaskLoss::How::Discarded: return "the task of " + made() + " is discarded: " + consequence();
   case TaskLoss::How::Swallowed: {
-    std::string Fate;
-    switch (Loss.Traits.Drop) {
-    case DropEffect::NeverRuns:
-    case DropEffect::Leaks: Fate = "the body never runs"; break;
-    case DropEffect::Cancels: Fate = "it is cancelled"; break;
-    case DropEffect::Detaches: Fate = "it goes on by itself, and nobody waits for it or sees its failure"; break;
-    }
-    return "the task that this callable returns is discarded by '" + Loss.Into + "': " + Fate;
+    return "the task that this callable returns is discarded by '" + Loss.Into + "': " + fate();
   }
-  case TaskLoss::How::Forgotten: return Var + " is never awaited: " + consequence();
+  case TaskLoss::How::Forgotten:
+    if (Loss.Contained)
+      return "the tasks in " + Var + " are never awaited: " + fate();
+    return Var + " is never awaited: " + consequence();
   case TaskLoss::How::OnSomePath: return Var + " is not awaited on every path: past its uses, " + consequence();
   case TaskLoss::How::Overwritten: return Var + " is overwritten before it was awaited: " + consequence();
   case TaskLoss::How::Again:

@@ -9,7 +9,7 @@ namespace corace::checks {
 /// Finds a task that is dropped before anybody has awaited it, or awaited again when it is spent.
 ///
 /// Looks at ordinary functions as well. Everything that is done with a variable but setting it counts as taking care of
-/// its task; tasks in members and containers are not followed.
+/// its task; for members and containers only whether anything is ever taken out.
 class UnawaitedTask final : public Check {
 public:
   [[nodiscard]] llvm::StringRef name() const override { return "corace-unawaited-task"; }

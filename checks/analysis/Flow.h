@@ -65,6 +65,7 @@ private:
 
   // Calls.
   void call(const clang::CallExpr *Call, State &S);
+  void callee(const clang::CallExpr *Call, State &S);
   void operatorCall(const clang::CXXOperatorCallExpr *Call, const AccessPath &Object, State &S);
   void methodCall(const clang::CallExpr *Call, const clang::Expr *Object, const AccessPath &Path, State &S);
   void plainCall(const clang::CallExpr *Call, State &S);

@@ -46,6 +46,17 @@ const Expr *keyOf(const CallExpr *Call, unsigned First) {
 
 void Flow::call(const CallExpr *Call, State &S) {
   interrupted(Call, S);
+  callee(Call, S);
+  SuspensionClass Class = Classifier.classify(*Call, isCoroutine(Function));
+  if (!Class.suspends())
+    return;
+  auto [It, New] = SuspensionOf.try_emplace(Call, static_cast<unsigned>(Out.Suspensions.size()));
+  if (New)
+    Out.Suspensions.push_back({Call, {}, false});
+  suspend(Call, std::move(Class), false, S);
+}
+
+void Flow::callee(const CallExpr *Call, State &S) {
   if (isPassThrough(Call))
     return setValue(Call, value(Call->getArg(0), S), S);
   const OpModel *Op = Library.op(Call);
@@ -71,12 +82,6 @@ void Flow::call(const CallExpr *Call, State &S) {
       methodCall(Call, Object, Path, S);
   } else {
     plainCall(Call, S);
-  }
-  if (Op && Op->Reenter) {
-    auto [It, New] = SuspensionOf.try_emplace(Call, static_cast<unsigned>(Out.Suspensions.size()));
-    if (New)
-      Out.Suspensions.push_back({Call, {}, false});
-    suspend(Call, {AwaitEffect::May, "'" + nameOfOperation(Call) + "' runs other tasks before it returns"}, false, S);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/AST/StmtCXX.h"
+#include "clang/Basic/SourceManager.h"
 
 using namespace clang;
 
@@ -95,14 +96,36 @@ const FunctionDecl *Suspension::coroutineOf(const Expr *Operation) {
 
 namespace {
 
+constexpr unsigned MaxChain = 4; // more does not help a reader
+
+/// handle.resume(), or handle()
+bool isResume(const CallExpr &Call) {
+  const Expr *Object = objectOfCall(&Call);
+  const CXXRecordDecl *R = Object ? strip(Object)->getType()->getAsCXXRecordDecl() : nullptr;
+  return R && R->isInStdNamespace() && R->getName() == "coroutine_handle";
+}
+
+/// The future that a continuation is given is there already.
+bool isAvailable(const CallExpr &Call) {
+  const Expr *Object = objectOfCall(&Call);
+  const auto *Ref = Object ? dyn_cast<DeclRefExpr>(strip(Object)) : nullptr;
+  return Ref && isa<ParmVarDecl>(Ref->getDecl());
+}
+
 class AwaitFinder : public RecursiveASTVisitor<AwaitFinder> {
 public:
   AwaitFinder(const Suspension &S) : S(S) {}
-  bool Found = false;
+  const Expr *Found = nullptr;
 
   bool TraverseLambdaExpr(LambdaExpr *) { return true; } // its awaits are its own
   bool VisitCoroutineSuspendExpr(CoroutineSuspendExpr *E) {
-    Found = Found || S.classify(*E).suspends();
+    if (!Found && S.classify(*E).suspends())
+      Found = E;
+    return !Found;
+  }
+  bool VisitCallExpr(CallExpr *E) {
+    if (!Found && S.classify(*E, /*InCoroutine=*/true).suspends())
+      Found = E;
     return !Found;
   }
 
@@ -113,16 +136,114 @@ private:
 } // namespace
 
 bool Suspension::bodySuspends(const FunctionDecl &Body) const {
-  auto [It, New] = Bodies.try_emplace(Body.getCanonicalDecl(), 0);
+  auto [It, New] = Bodies.try_emplace(Body.getCanonicalDecl(), nullptr);
   if (!New)
-    return It->second != 0;
+    return It->second != nullptr;
   AwaitFinder Finder(*this);
   Finder.TraverseStmt(const_cast<Stmt *>(writtenBody(Body)));
   // A result that leaned on an entry in progress could be too low, but only inside a cycle in which the entry in
   // progress finds the suspension itself; that is not remembered then.
   if (Finder.Found)
-    Bodies[Body.getCanonicalDecl()] = 1;
-  return Finder.Found;
+    Bodies[Body.getCanonicalDecl()] = Finder.Found;
+  return Finder.Found != nullptr;
+}
+
+/// What lets other tasks run when this is called: the operation itself, or with `Through` its visible body.
+std::optional<Suspension::Yield> Suspension::yieldOf(const CallExpr &Call, bool InCoroutine, bool Through) const {
+  if (const OpModel *Op = Library.op(&Call)) {
+    // What has to be awaited does nothing when it is called.
+    const bool Wakes = Op->WakesInline && !Op->Await && !Op->ReleasesWhenAwaited;
+    if (Op->Reenter || Wakes || (Op->ReenterInThreads && !InCoroutine && !isAvailable(Call)))
+      return Yield{&Call, nullptr};
+    return std::nullopt;
+  }
+  const FunctionDecl *Callee = Through ? Call.getDirectCallee() : nullptr, *Definition = nullptr;
+  if (!Callee || !Callee->isDefined(Definition) || isCoroutine(*Definition))
+    return std::nullopt;
+  const auto *Method = dyn_cast<CXXMethodDecl>(Definition);
+  const SourceManager &SM = Context.getSourceManager();
+  if ((Method && Method->isVirtual()) || SM.isInSystemHeader(SM.getExpansionLoc(Definition->getLocation())))
+    return std::nullopt;
+  const Yield Inner = yieldIn(*Definition);
+  // Who resumes a coroutine of its own, as a generator does, lets nobody else run.
+  if (!Inner.Site || (!Inner.Callee && isResume(*Inner.Site)))
+    return std::nullopt;
+  return Yield{&Call, Definition};
+}
+
+const Suspension::Yield &Suspension::yieldIn(const FunctionDecl &Body) const {
+  const FunctionDecl *Key = Body.getCanonicalDecl();
+  if (auto It = Yields.find(Key); It != Yields.end())
+    return It->second;
+  Yields[Key] = {};
+  const bool InCoroutine = isCoroutine(Body);
+  Yield Found;
+  llvm::SmallVector<const Stmt *, 32> Work{writtenBody(Body)};
+  while (!Work.empty()) {
+    const Stmt *S = Work.pop_back_val();
+    if (!S || isa<LambdaExpr>(S))
+      continue;
+    if (const auto *Suspend = dyn_cast<CoroutineSuspendExpr>(S)) {
+      const auto *Await = dyn_cast<CoawaitExpr>(Suspend);
+      Work.push_back(Await ? Await->getOperand() : cast<CoyieldExpr>(Suspend)->getOperand());
+      continue;
+    }
+    if (const auto *Call = dyn_cast<CallExpr>(S))
+      if (auto Here = yieldOf(*Call, InCoroutine, /*Through=*/true))
+        if (!Found.Site ||
+            Context.getSourceManager().isBeforeInTranslationUnit(Call->getExprLoc(), Found.Site->getExprLoc()))
+          Found = *Here;
+    Work.append(S->child_begin(), S->child_end());
+  }
+  return Yields[Key] = Found;
+}
+
+std::string Suspension::lineOf(const Stmt &S, const Stmt &From) const {
+  const SourceManager &SM = Context.getSourceManager();
+  const PresumedLoc There = SM.getPresumedLoc(SM.getExpansionLoc(S.getBeginLoc()), false);
+  const PresumedLoc Here = SM.getPresumedLoc(SM.getExpansionLoc(From.getBeginLoc()), false);
+  if (There.isInvalid() || Here.isInvalid())
+    return "a line that cannot be shown";
+  return There.getFileID() == Here.getFileID() ? "line " + std::to_string(There.getLine())
+                                               : There.getFilename() + (":" + std::to_string(There.getLine()));
+}
+
+std::string Suspension::because(const CallExpr &Call, const Yield &Y) const {
+  std::string Name = nameOfOperation(&Call), Why = "'" + (Name.empty() ? std::string("the call") : Name) + "'";
+  const Yield *At = &Y;
+  for (unsigned I = 0; At->Callee && I < MaxChain; ++I) {
+    At = &yieldIn(*At->Callee);
+    Why += (I == 0 ? " calls '" : ", which calls '") + nameOfOperation(At->Site) + "' on " + lineOf(*At->Site, Call);
+  }
+  const OpModel *Op = At->Callee ? nullptr : Library.op(At->Site);
+  if (At != &Y)
+    Why += ", which";
+  return Why + (Op && Op->WakesInline ? " resumes who waits before it returns" : " runs other tasks before it returns");
+}
+
+SuspensionClass Suspension::classify(const CallExpr &Call, bool InCoroutine) const {
+  SuspensionClass Class{AwaitEffect::Never, {}};
+  if (auto Y = yieldOf(Call, InCoroutine, /*Through=*/true))
+    Class = {AwaitEffect::May, because(Call, *Y)};
+  return Class;
+}
+
+/// From await to await down to the one that lets go.
+std::string Suspension::chain(const FunctionDecl &Body, const Stmt &From) const {
+  std::string Why;
+  const FunctionDecl *At = &Body;
+  for (unsigned I = 0; At && I < MaxChain; ++I) {
+    const Expr *Site = Bodies.lookup(At->getCanonicalDecl());
+    const auto *Await = dyn_cast_or_null<CoawaitExpr>(Site);
+    const Expr *Inner = Await ? operation(Await->getOperand()) : Site;
+    if (!Inner)
+      break;
+    std::string Name = nameOfOperation(Inner);
+    Why += (I == 0 ? ": " : ", and in it ") + (Name.empty() ? std::string("the one") : "'" + Name + "'") + " on " +
+           lineOf(*Site, From);
+    At = Await ? coroutineOf(Inner) : nullptr;
+  }
+  return Why;
 }
 
 std::optional<AwaitEffect> Suspension::fromModels(const Expr *Operation, QualType T) const {
@@ -143,17 +264,83 @@ std::optional<AwaitEffect> Suspension::fromModels(const Expr *Operation, QualTyp
   return std::nullopt;
 }
 
-bool Suspension::alwaysReturns(const FunctionDecl *F, bool Value) const {
+namespace {
+
+/// All that the body of a function returns; nothing where it is not visible, or another may run in its place.
+std::vector<const Expr *> returnsOf(const FunctionDecl *F) {
+  const FunctionDecl *Definition = nullptr;
+  std::vector<const Expr *> Values;
+  if (!F || !F->isDefined(Definition))
+    return Values;
+  if (const auto *Method = dyn_cast<CXXMethodDecl>(F); Method && Method->isVirtual())
+    return Values;
+  llvm::SmallVector<const Stmt *, 16> Work{Definition->getBody()};
+  while (!Work.empty()) {
+    const Stmt *S = Work.pop_back_val();
+    if (!S || isa<LambdaExpr>(S))
+      continue;
+    if (const auto *Return = dyn_cast<ReturnStmt>(S))
+      Values.push_back(Return->getRetValue());
+    Work.append(S->child_begin(), S->child_end());
+  }
+  return Values;
+}
+
+template <typename Predicate> bool allReturn(const FunctionDecl *F, Predicate P) {
+  const std::vector<const Expr *> Values = returnsOf(F);
+  return !Values.empty() && llvm::all_of(Values, [&](const Expr *Value) { return Value && P(Value); });
+}
+
+/// Looks through copies and conversions of handles.
+const Expr *handle(const Expr *E) {
+  for (E = strip(E); E;) {
+    const auto *Construct = dyn_cast<CXXConstructExpr>(E);
+    const auto *Convert = dyn_cast<CXXMemberCallExpr>(E);
+    if (Construct && Construct->getNumArgs() == 1)
+      E = strip(Construct->getArg(0));
+    else if (Convert && isa_and_nonnull<CXXConversionDecl>(Convert->getMethodDecl()))
+      E = strip(Convert->getImplicitObjectArgument());
+    else
+      break;
+  }
+  return E;
+}
+
+/// The awaiting coroutine itself, which goes on at once.
+bool returnsItsParameter(const FunctionDecl *F) {
+  return allReturn(F, [](const Expr *Value) {
+    const auto *Ref = dyn_cast_or_null<DeclRefExpr>(handle(Value));
+    return Ref && isa<ParmVarDecl>(Ref->getDecl());
+  });
+}
+
+bool returnsNoop(const FunctionDecl *F) {
+  return allReturn(F, [](const Expr *Value) {
+    const auto *Call = dyn_cast_or_null<CallExpr>(handle(Value));
+    const FunctionDecl *Callee = Call ? Call->getDirectCallee() : nullptr;
+    return Callee && Callee->isInStdNamespace() && Callee->getDeclName().isIdentifier() &&
+           Callee->getName() == "noop_coroutine";
+  });
+}
+
+/// `void await_suspend(handle h) { h.resume(); }`
+bool resumesAtOnce(const FunctionDecl *F) {
   const FunctionDecl *Definition = nullptr;
   if (!F || !F->isDefined(Definition))
     return false;
-  if (const auto *Method = dyn_cast<CXXMethodDecl>(F); Method && Method->isVirtual())
-    return false;
-  const auto *Body = dyn_cast_or_null<CompoundStmt>(Definition->getBody());
-  const auto *Return = Body && Body->size() == 1 ? dyn_cast<ReturnStmt>(Body->body_front()) : nullptr;
-  const Expr *Result = Return ? Return->getRetValue() : nullptr;
-  bool Is = false;
-  return Result && !Result->isValueDependent() && Result->EvaluateAsBooleanCondition(Is, Context) && Is == Value;
+  const auto *Block = dyn_cast_or_null<CompoundStmt>(Definition->getBody());
+  const auto *Only = Block && Block->size() == 1 ? dyn_cast<Expr>(Block->body_front()) : nullptr;
+  const auto *Call = Only ? dyn_cast<CallExpr>(strip(Only)) : nullptr;
+  return Call && isResume(*Call) && isAvailable(*Call);
+}
+
+} // namespace
+
+bool Suspension::alwaysReturns(const FunctionDecl *F, bool Value) const {
+  return allReturn(F, [&](const Expr *Result) {
+    bool Is = false;
+    return !Result->isValueDependent() && Result->EvaluateAsBooleanCondition(Is, Context) && Is == Value;
+  });
 }
 
 AwaitEffect Suspension::fromStructure(const CoroutineSuspendExpr &E) const {
@@ -184,9 +371,23 @@ AwaitEffect Suspension::fromStructure(const CoroutineSuspendExpr &E) const {
   QualType Result = Suspend->getReturnType();
   if (Result->isBooleanType())
     return alwaysReturns(Suspend, false) ? AwaitEffect::Never : AwaitEffect::May;
-  if (Result->isRecordType())
-    return AwaitEffect::Transfer;
+  if (Result->isRecordType()) {
+    if (returnsItsParameter(Suspend))
+      return AwaitEffect::Never;
+    return returnsNoop(Suspend) ? (alwaysReturns(Ready, false) ? AwaitEffect::Always : AwaitEffect::May)
+                                : AwaitEffect::Transfer;
+  }
+  if (resumesAtOnce(Suspend))
+    return AwaitEffect::Never;
   return alwaysReturns(Ready, false) ? AwaitEffect::Always : AwaitEffect::May;
+}
+
+/// A coroutine that runs when it is called: its initial suspension is none.
+bool Suspension::startsAtOnce(const FunctionDecl &Coroutine) const {
+  const auto *Body = dyn_cast_or_null<CoroutineBodyStmt>(Coroutine.getBody());
+  const auto *Initial = Body ? dyn_cast_or_null<Expr>(Body->getInitSuspendStmt()) : nullptr;
+  const auto *Await = Initial ? dyn_cast<CoawaitExpr>(strip(Initial)) : nullptr;
+  return Await && fromStructure(*Await) == AwaitEffect::Never;
 }
 
 SuspensionClass Suspension::classify(const CoroutineSuspendExpr &E) const {
@@ -209,12 +410,18 @@ SuspensionClass Suspension::classify(const CoroutineSuspendExpr &E) const {
   // An eager task whose body never suspends has finished when it is awaited; a lazy one runs through in one go. Other
   // tasks are posted to an executor, whatever their body does.
   const TypeModel *Task = Library.type(strip(Operation)->getType());
-  bool RunsThrough = Class.Effect == AwaitEffect::Transfer || (Task && Task->Start == "eager");
+  const FunctionDecl *Body = coroutineOf(Operation);
+  bool RunsThrough =
+      Class.Effect == AwaitEffect::Transfer || (Task ? Task->Start == "eager" : Body && startsAtOnce(*Body));
   if (const auto *Call = dyn_cast_or_null<CallExpr>(strip(Operation)); Call && RunsThrough)
     Class.Callee = Call->getDirectCallee();
-  if (const FunctionDecl *Body = RunsThrough ? coroutineOf(Operation) : nullptr) {
+  if (Body && RunsThrough) {
     Class.Effect = bodySuspends(*Body) ? AwaitEffect::May : AwaitEffect::Never;
-    Class.Why = Quoted + " has an await in its body that may suspend";
+    const bool Awaits = isa_and_nonnull<CoroutineSuspendExpr>(Bodies.lookup(Body->getCanonicalDecl()));
+    Class.Why =
+        Quoted +
+        (Awaits ? " has an await in its body that may suspend" : " has a call in its body that lets other tasks run") +
+        chain(*Body, E);
     return Class;
   }
   const FunctionSummary *Summary =

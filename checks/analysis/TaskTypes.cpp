@@ -6,6 +6,7 @@
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclTemplate.h"
+#include "clang/AST/StmtCXX.h"
 
 using namespace clang;
 
@@ -132,11 +133,25 @@ std::optional<TaskTraits> TaskTypes::madeBy(const Expr *E) const {
     return std::nullopt;
   if (const auto *Call = dyn_cast<CallExpr>(E)) {
     const FunctionDecl *Callee = Call->getDirectCallee();
-    // std::exchange and the like hand out a task that was there before.
-    if (Callee && Callee->isInStdNamespace() && !isa<CXXMethodDecl>(Callee))
+    // std::exchange and the like hand out a task that was there before; std::invoke and the like make one.
+    if (Callee && Callee->isInStdNamespace() && !isa<CXXMethodDecl>(Callee) &&
+        !llvm::is_contained({"invoke", "invoke_r", "apply", "visit"},
+                            Callee->getDeclName().isIdentifier() ? Callee->getName() : StringRef()))
       return std::nullopt;
   }
   return of(E->getType());
+}
+
+bool TaskTypes::isFireAndForget(QualType T, const CoroutineBodyStmt &Body) {
+  const CXXRecordDecl *Class = T->getAsCXXRecordDecl();
+  if (!T->isVoidType() && (!Class || isAwaitable(Class)))
+    return false;
+  const VarDecl *Promise = Body.getPromiseDecl();
+  const auto *Final =
+      Promise ? dyn_cast_or_null<FunctionDecl>(member(Promise->getType()->getAsCXXRecordDecl(), "final_suspend"))
+              : nullptr;
+  const CXXRecordDecl *Result = Final ? Final->getReturnType()->getAsCXXRecordDecl() : nullptr;
+  return Result && Result->isInStdNamespace() && Result->getName() == "suspend_never";
 }
 
 std::optional<TaskTraits> TaskTypes::madeByCalling(QualType Callable) const {

@@ -10,6 +10,10 @@
 
 #include <optional>
 
+namespace clang {
+class CoroutineBodyStmt;
+}
+
 namespace corace::checks {
 
 /// What becomes of a task that is dropped.
@@ -39,6 +43,9 @@ public:
 
   /// What a call of an object of this type makes: a lambda, a function object, a function or a pointer to one.
   [[nodiscard]] std::optional<TaskTraits> madeByCalling(clang::QualType Callable) const;
+
+  /// Nobody can await a coroutine of this type, and it destroys itself when it has ended.
+  [[nodiscard]] static bool isFireAndForget(clang::QualType T, const clang::CoroutineBodyStmt &Body);
 
 private:
   [[nodiscard]] std::optional<TaskTraits> classify(clang::QualType T) const;

@@ -11,6 +11,7 @@
 #include "clang/AST/StmtCXX.h"
 #include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace clang;
@@ -77,6 +78,41 @@ public:
   }
   bool TraverseRequiresExpr(RequiresExpr *) { return true; } // nothing in it is evaluated
 
+  // Members and containers of tasks: what is put there has to come out somewhere.
+  bool VisitFieldDecl(FieldDecl *Field) {
+    if (const Expr *Init = Field->getInClassInitializer())
+      keptInMember(Field, Init);
+    return true;
+  }
+  bool TraverseConstructorInitializer(CXXCtorInitializer *Init) {
+    if (Init->isAnyMemberInitializer() && Init->getInit())
+      keptInMember(Init->getAnyMember(), Init->getInit());
+    return Base::TraverseConstructorInitializer(Init);
+  }
+  bool VisitMemberExpr(MemberExpr *E) {
+    if (const auto *Field = dyn_cast<FieldDecl>(E->getMemberDecl()); Field && !Setting.contains(E))
+      UsedMembers.insert(Field->getCanonicalDecl());
+    return true;
+  }
+  bool VisitDeclRefExpr(DeclRefExpr *E) {
+    // Also where a pointer to the member is taken.
+    if (const auto *Field = dyn_cast<FieldDecl>(E->getDecl()))
+      UsedMembers.insert(Field->getCanonicalDecl());
+    else if (const auto *Var = dyn_cast<VarDecl>(E->getDecl()); Var && !Setting.contains(E))
+      UsedContainers.insert(Var);
+    return true;
+  }
+
+  /// Reports what only became clear when all had been seen.
+  void finish() {
+    for (auto &[Field, Loss] : Members)
+      if (!UsedMembers.contains(Field))
+        Out.Losses.push_back(std::move(Loss));
+    for (auto &[Var, Loss] : Containers)
+      if (!UsedContainers.contains(Var))
+        Out.Losses.push_back(std::move(Loss));
+  }
+
   bool VisitVarDecl(VarDecl *Var) {
     // Followed once, when the first is seen.
     if (Current && !HasTasks && Var->hasLocalStorage() && !isa<ParmVarDecl>(Var) && Types.of(Var->getType()))
@@ -125,6 +161,7 @@ public:
   bool VisitCallExpr(CallExpr *Call) {
     if (!Current)
       return true;
+    kept(Call);
     const NamedDecl *Callee = Call->getDirectCallee();
     if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call); Op && Op->getOperator() == OO_Call) {
       const auto *Ref = dyn_cast<DeclRefExpr>(strip(Op->getArg(0))); // std::ranges::for_each is an object
@@ -137,7 +174,8 @@ public:
     if (!Callee)
       return true;
     const std::string Name = modelName(*Callee);
-    if (dropsResults(Name))
+    const OpModel *Model = Out.Library.op(Call);
+    if (dropsResults(Name) || (Model && Model->DropsResults))
       for (const Expr *Arg : Call->arguments())
         if (!isa<CXXDefaultArgExpr>(Arg))
           swallowed(Arg, Name);
@@ -154,6 +192,67 @@ private:
     Current = Outer;
     HasTasks = OuterHas;
     return Result;
+  }
+
+  /// Running work that the end of the object cancels is a way to live.
+  [[nodiscard]] static bool mayStay(const TaskTraits &Traits) {
+    return !Traits.Lazy && Traits.Drop == DropEffect::Cancels;
+  }
+  [[nodiscard]] TaskLoss forgotten(const ValueDecl *Where, const Expr *Made, const TaskTraits &Traits) const {
+    TaskLoss Loss;
+    Loss.What = TaskLoss::How::Forgotten;
+    Loss.Function = Current;
+    Loss.Made = Made;
+    Loss.Var = Where;
+    Loss.Traits = Traits;
+    return Loss;
+  }
+  /// Only where nobody else can see the class.
+  void keptInMember(const FieldDecl *Field, const Expr *Value) {
+    const auto *Class = dyn_cast<CXXRecordDecl>(Field->getParent());
+    const Expr *Made = strip(Value);
+    while (const auto *Copy = dyn_cast_or_null<CXXConstructExpr>(Made))
+      Made = Copy->getNumArgs() == 1 ? strip(Copy->getArg(0)) : nullptr;
+    auto Traits = Made ? Types.madeBy(Made) : std::nullopt;
+    if (!Traits || mayStay(*Traits) || !Types.of(Field->getType()) || !Current || !Class || Class->isLambda() ||
+        Class->isDependentContext() || Class->getTemplateInstantiationPattern() ||
+        !Context.getSourceManager().isInMainFile(Class->getLocation()))
+      return;
+    Members.try_emplace(Field->getCanonicalDecl(), forgotten(Field, Made, *Traits));
+  }
+  void kept(const CallExpr *Call) {
+    const Expr *Object = objectOfCall(Call);
+    Object = Object ? strip(Object) : nullptr;
+    const auto *Op = dyn_cast<CXXOperatorCallExpr>(Call);
+    if (const auto *Member = dyn_cast_or_null<MemberExpr>(Object);
+        Member && Op && Op->getOperator() == OO_Equal && Op->getNumArgs() == 2) {
+      if (const auto *Field = dyn_cast<FieldDecl>(Member->getMemberDecl()); Field && Types.of(Field->getType())) {
+        Setting.insert(Member);
+        keptInMember(Field, Op->getArg(1));
+      }
+      return;
+    }
+    const auto *Ref = dyn_cast_or_null<DeclRefExpr>(Object);
+    const auto *Var = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+    const FunctionDecl *Callee = Call->getDirectCallee();
+    if (!Var || Op || !Callee || !Callee->getDeclName().isIdentifier() || !Var->hasLocalStorage() ||
+        isa<ParmVarDecl>(Var) || Var->getType()->isReferenceType())
+      return;
+    const auto *Spec = dyn_cast_or_null<ClassTemplateSpecializationDecl>(Var->getType()->getAsCXXRecordDecl());
+    if (!Spec || !Spec->isInStdNamespace() || Spec->getTemplateArgs().size() == 0 ||
+        Spec->getTemplateArgs()[0].getKind() != TemplateArgument::Type)
+      return;
+    auto Traits = Types.of(Spec->getTemplateArgs()[0].getAsType());
+    StringRef Effect = Out.Library.models().effectOfMethod(Callee->getName());
+    const bool Puts = Effect == "insert" || Effect == "guard";
+    if (!Traits || mayStay(*Traits) || (!Puts && Callee->getName() != "reserve"))
+      return;
+    Setting.insert(Ref);
+    if (!Puts)
+      return;
+    TaskLoss Loss = forgotten(Var, Call, *Traits);
+    Loss.Contained = true;
+    Containers.try_emplace(Var, std::move(Loss));
   }
 
   void dropped(const Stmt *S) {
@@ -209,6 +308,11 @@ private:
   bool HasTasks = false;
   const Stmt *ValueOfBlock = nullptr;
   llvm::DenseSet<const FunctionDecl *> Followed;
+  llvm::DenseSet<const Expr *> Setting; ///< mentions that only put something in
+  llvm::MapVector<const FieldDecl *, TaskLoss> Members;
+  llvm::MapVector<const VarDecl *, TaskLoss> Containers;
+  llvm::DenseSet<const FieldDecl *> UsedMembers;
+  llvm::DenseSet<const VarDecl *> UsedContainers;
 };
 
 } // namespace
@@ -219,6 +323,7 @@ TaskFacts findTaskLosses(ASTContext &Context, const LibraryView &Library) {
   LossFinder Finder(Out, Context, Types);
   for (Decl *Top : Context.getTraversalScope())
     Finder.TraverseDecl(Top);
+  Finder.finish();
   return Out;
 }
 

@@ -19,19 +19,20 @@ struct TaskLoss {
   enum class How {
     Discarded,   ///< made and dropped in one expression
     Swallowed,   ///< a callable makes it, and who calls that drops it
-    Forgotten,   ///< kept in a variable that nobody ever touches again
+    Forgotten,   ///< kept in a variable, member or container that nobody ever takes it from
     OnSomePath,  ///< kept in a variable, and there is a way out past all its uses
     Overwritten, ///< kept in a variable that is then given another task
     Again,       ///< awaited or moved once more after it was spent
   };
   How What = How::Discarded;
   const clang::FunctionDecl *Function = nullptr;
-  const clang::Expr *Made = nullptr;   ///< what makes the task, or the callable
-  const clang::VarDecl *Var = nullptr; ///< that keeps it
-  const clang::Stmt *Where = nullptr;  ///< the way out, the assignment, or the second use
-  const clang::Expr *Spent = nullptr;  ///< the first use, for a second one
-  bool Moved = false;                  ///< the first use moved from it
-  std::string Into;                    ///< who swallows it
+  const clang::Expr *Made = nullptr;     ///< what makes the task, or the callable
+  const clang::ValueDecl *Var = nullptr; ///< variable or member that keeps it, or the container
+  const clang::Stmt *Where = nullptr;    ///< the way out, the assignment, or the second use
+  const clang::Expr *Spent = nullptr;    ///< the first use, for a second one
+  bool Moved = false;                    ///< the first use moved from it
+  bool Contained = false;                ///< the variable is a container of tasks
+  std::string Into;                      ///< who swallows it
   TaskTraits Traits;
 };
 

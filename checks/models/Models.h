@@ -33,17 +33,18 @@ struct TypeModel {
   std::string Key;     ///< qualified name
   std::string Role;    ///< task, lock, guard, guard-of-arg, counted, plain, serial, hostile, hostile-guard, atomic, ...
   std::optional<AwaitEffect> Await;
-  std::optional<LockMode> Of;        ///< for guards
-  std::string Count;                 ///< for counted: ctorN, tmplN, one
-  std::string Start;                 ///< for tasks: lazy, eager, posted
-  std::string Drop;                  ///< for tasks: what a discarded one does
-  std::string Stable;                ///< for containers: nothing, ends, references, nodes, fixed; see library_models.yaml
-  bool NoDiscard = false;            ///< for tasks: dropping one is a mistake even if it goes on by itself
-  bool Once = false;                 ///< for tasks: a second await is an error
+  std::optional<LockMode> Of; ///< for guards
+  std::string Count;          ///< for counted: ctorN, tmplN, one
+  std::string Start;          ///< for tasks: lazy, eager, posted
+  std::string Drop;           ///< for tasks: what a discarded one does
+  std::string Stable;         ///< for containers: nothing, ends, references, nodes, fixed; see library_models.yaml
+  bool NoDiscard = false;     ///< for tasks: dropping one is a mistake even if it goes on by itself
+  bool Once = false;          ///< for tasks: a second await is an error
   std::vector<std::string> Acquires; ///< methods of a guard or a thread lock that take it
   std::vector<std::string> Releases; ///< methods of a guard that end it early, or of a thread lock that give it back
   std::string Reason;                ///< for hostile-guard: why it must not live across a suspension
   bool OneThread = false; ///< for tasks: goes on where it was suspended, and all that share a thread take turns
+  std::string Failure;    ///< of a task that nobody awaits, or told to a handler of this type: lost, logged, terminates
 };
 
 /// A function, method or `co_await` on a type.
@@ -64,11 +65,17 @@ struct OpModel {
   bool OtherThread = false;      ///< the await may go on on another thread
   bool ThreadLocal = false; ///< the call returns a reference or pointer to something that each thread has its own of
   bool Reenter = false;     ///< a plain call that lets other tasks run
-  bool ReadModifyWrite = false; ///< one indivisible access; what it returns is claimed
-  bool SpawnsAny = false;       ///< starts tasks: all arguments ...
-  std::vector<int> Spawns;      ///< ... or these (-1: the last, -2: the object itself)
+  bool ReenterInThreads = false; ///< the same, and only where a thread can wait: not in a coroutine
+  bool WakesInline = false;      ///< resumes who waits before it returns
+  bool ReadModifyWrite = false;  ///< one indivisible access; what it returns is claimed
+  bool SpawnsAny = false;        ///< starts tasks: all arguments ...
+  std::vector<int> Spawns;       ///< ... or these (-1: the last, -2: the object itself)
   bool SpawnsAll = false;
-  std::string Effect; ///< on a container: none, look, element, insert, erase, replace
+  bool DropsResults = false;        ///< calls its arguments and drops what they return
+  std::string Failure;              ///< of the tasks that it starts: lost, logged, terminates, or in the results
+  std::optional<unsigned> Observer; ///< the argument that is told of a failure; without it the result tells
+  std::string Instead;              ///< the operation that throws the first failure, where this one returns them
+  std::string Effect;               ///< on a container: none, look, element, insert, erase, replace
 };
 
 /// The models of all libraries. Later files override earlier ones, key by key.

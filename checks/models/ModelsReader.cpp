@@ -237,6 +237,8 @@ bool ModelsReader::readTypeField(StringRef Key, yaml::Node *Value, TypeModel &Ty
     return boolean(Value, Type.NoDiscard);
   if (Key == "once")
     return boolean(Value, Type.Once);
+  if (Key == "failure")
+    return failure(Value, Type.Failure);
   if (StringSet<>{"mode", "header", "owns_data"}.contains(Key)) {
     Value->skip();
     return true;
@@ -275,13 +277,31 @@ bool ModelsReader::readOpField(StringRef Key, yaml::Node *Value, OpModel &Op) {
     return boolean(Value, Op.OtherThread);
   if (Key == "thread_local")
     return boolean(Value, Op.ThreadLocal);
-  if (Key == "reenter")
+  if (Key == "reenter") {
+    if (auto Where = scalar(Value); Where && *Where == "threads")
+      return Op.ReenterInThreads = true;
     return boolean(Value, Op.Reenter);
+  }
+  if (Key == "wake") {
+    auto How = scalar(Value);
+    if (!How || (*How != "inline" && *How != "queued"))
+      return fail(Value, "'wake' is 'inline' or 'queued'");
+    Op.WakesInline = *How == "inline";
+    return true;
+  }
   if (Key == "rmw")
     return boolean(Value, Op.ReadModifyWrite);
   if (Key == "spawn")
     return readSpawn(Value, Op);
-  if (StringSet<>{"until", "join", "inline", "wake", "after", "forced", "returns", "header"}.contains(Key)) {
+  if (Key == "failure")
+    return failure(Value, Op.Failure);
+  if (Key == "drops_results")
+    return boolean(Value, Op.DropsResults);
+  if (Key == "observer")
+    return number(Value, Op.Observer);
+  if (Key == "instead")
+    return text(Value, Op.Instead);
+  if (StringSet<>{"until", "join", "inline", "after", "forced", "returns", "header"}.contains(Key)) {
     Value->skip();
     return true;
   }
@@ -396,6 +416,14 @@ bool ModelsReader::threads(yaml::Node *Node, bool &One) {
   auto Text = scalar(Node);
   One = Text && *Text == "one";
   return One || (Text && *Text == "any") ? true : fail(Node, "'threads' is one or any");
+}
+
+bool ModelsReader::failure(yaml::Node *Node, std::string &Out) {
+  auto Text = scalar(Node);
+  if (!Text || !StringSet<>{"lost", "logged", "terminates", "results"}.contains(*Text))
+    return fail(Node, "'failure' is lost, logged, terminates or results");
+  Out = *Text;
+  return true;
 }
 
 bool ModelsReader::mode(yaml::Node *Node, std::optional<LockMode> &Out) {

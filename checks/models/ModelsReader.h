@@ -49,6 +49,7 @@ private:
   bool boolean(llvm::yaml::Node *Node, bool &Out);
   bool await(llvm::yaml::Node *Node, std::optional<AwaitEffect> &Out);
   bool threads(llvm::yaml::Node *Node, bool &One);
+  bool failure(llvm::yaml::Node *Node, std::string &Out);
   bool mode(llvm::yaml::Node *Node, std::optional<LockMode> &Out);
   bool fail(llvm::yaml::Node *At, const llvm::Twine &Message);
   void warn(llvm::yaml::Node *At, const llvm::Twine &Message);
