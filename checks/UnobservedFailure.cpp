@@ -140,7 +140,7 @@ Confidence FailureReport::sure() const {
     return !Loss.Why.Through && !Loss.Explicit && Loss.End == FailureLoss::Fate::Lost ? Confidence::High
                                                                                       : Confidence::Medium;
   case FailureLoss::How::Results:
-    return Throws ? Confidence::High : Loss.Instead.empty() ? Confidence::Low : Confidence::Medium;
+    return Throws ? Confidence::High : Loss.Instead.empty() || Loss.InSight ? Confidence::Low : Confidence::Medium;
   case FailureLoss::How::Swallowed: return Loss.Loop ? Confidence::Medium : Confidence::Low;
   case FailureLoss::How::TryIgnored: return Confidence::Medium;
   }

@@ -236,6 +236,7 @@ bool FailureFinder::joined(const Expr *Join, FailureLoss &Loss) const {
     const FunctionDecl *Body = bodyOf(Argument);
     const Escape Why = Body ? Escapes.of(*Body) : Escape{Escape::How::Unknown, nullptr, nullptr, nullptr, {}};
     May |= Why.What != Escape::How::No;
+    Loss.InSight |= Body != nullptr;
     if (Why.What == Escape::How::Yes && Loss.Why.What != Escape::How::Yes) {
       Loss.Why = Why;
       Loss.Task = Body;
@@ -266,6 +267,7 @@ void FailureFinder::results(const Expr *DroppedValue, const Expr *Operand) {
   Loss.Where = DroppedValue;
   Loss.Name = nameOfOperation(Join);
   Loss.Instead = Op->Instead;
+  Loss.InSight = !isa<CoawaitExpr>(DroppedValue);
   if (joined(Join, Loss))
     Sink(std::move(Loss));
 }

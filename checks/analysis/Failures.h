@@ -33,6 +33,7 @@ struct FailureLoss {
   const clang::FunctionDecl *Task = nullptr; ///< the coroutine that may fail, where it is known
   Escape Why;                                ///< how it may fail
   bool Explicit = false;                     ///< the result is cast to void
+  bool InSight = false;                      ///< a join in plain code, or of a task whose body shows no throw
   const clang::Expr *Handler = nullptr;      ///< a handler that ignores the failure it is given
   const clang::Stmt *Loop = nullptr;         ///< an endless loop that goes on after the handler
   const clang::Stmt *Before = nullptr;       ///< the await in question

@@ -77,6 +77,13 @@ task<> inline_scheduler_ok() {
   co_await here.schedule();
   n = v + 1;
 }
+task<> elsewhere();
+task<> joined_elsewhere_bad() {
+  co_await cppcoro::when_all_ready(elsewhere(), elsewhere());
+  // EXPECT: 'when_all_ready' returns the failures of its tasks, and the result is dropped [corace-unobserved-failure]
+}
+task<> joined_in_sight_ok() { co_await cppcoro::when_all_ready(schedule_bad(), elsewhere()); }
+void joined_in_a_test_ok() { cppcoro::sync_wait(cppcoro::when_all_ready(elsewhere())); }
 task<> joined_ok() {
   co_await cppcoro::when_all(rival(), fails());
   int results = co_await cppcoro::when_all_ready(rival(), fails());
