@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs the benchmarks of an optimised build: bench/run.sh BUILD [checker|run|explore]...
+# Runs the benchmarks of an optimised build: bench/run.sh BUILD [static|checker|run|explore]...
 # Ratios are measured side by side in one go; CPU time, median of several rounds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 build=$1
 shift
-parts=("${@:-checker run explore}")
+parts=("${@:-static checker run explore}")
 # shellcheck disable=SC2206 # one word for each part
 parts=(${parts[*]})
 corace=$build/bin/corace
@@ -22,6 +22,9 @@ for part in "${parts[@]}"; do
       "clang-tidy, corace checks=clang-tidy-19 --load=$build/lib/libcorace-tidy.so --checks=-*,corace-* --quiet examples/asio/session_counter.cpp -- -std=c++20" \
       "clang-tidy, hostile-raii alone=clang-tidy-19 --checks=-*,misc-coroutine-hostile-raii --quiet examples/asio/session_counter.cpp -- -std=c++20"
     ;;
+  static)
+    python3 bench/static_bench.py "$build"
+    ;;
   run)
     echo "instrumented run: many coroutines that walk and update shared data"
     source=bench/Inputs/shared_data.cpp
@@ -36,7 +39,7 @@ for part in "${parts[@]}"; do
     "$build/bin/explore_bench"
     ;;
   *)
-    echo "bench/run.sh: no such part: $part (checker, run, explore)" >&2
+    echo "bench/run.sh: no such part: $part (static, checker, run, explore)" >&2
     exit 2
     ;;
   esac
