@@ -96,7 +96,8 @@ const FunctionDecl *Suspension::coroutineOf(const Expr *Operation) {
 
 namespace {
 
-constexpr unsigned MaxChain = 4; // more does not help a reader
+constexpr unsigned MaxChain = 4;   // more does not help a reader
+constexpr unsigned MaxDepth = 100; // of calls; generated code may go on for thousands
 
 /// handle.resume(), or handle()
 bool isResume(const CallExpr &Call) {
@@ -175,7 +176,10 @@ const Suspension::Yield &Suspension::yieldIn(const FunctionDecl &Body) const {
   const FunctionDecl *Key = Body.getCanonicalDecl();
   if (auto It = Yields.find(Key); It != Yields.end())
     return It->second;
-  Yields[Key] = {};
+  Yield &None = Yields[Key] = {};
+  if (YieldDepth >= MaxDepth)
+    return None;
+  ++YieldDepth;
   const bool InCoroutine = isCoroutine(Body);
   Yield Found;
   llvm::SmallVector<const Stmt *, 32> Work{writtenBody(Body)};
@@ -195,6 +199,7 @@ const Suspension::Yield &Suspension::yieldIn(const FunctionDecl &Body) const {
           Found = *Here;
     Work.append(S->child_begin(), S->child_end());
   }
+  --YieldDepth;
   return Yields[Key] = Found;
 }
 

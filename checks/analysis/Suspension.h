@@ -66,6 +66,7 @@ private:
   const clang::ASTContext &Context;
   mutable llvm::DenseMap<const clang::FunctionDecl *, const clang::Expr *> Bodies; ///< null: in progress, or nothing
   mutable llvm::DenseMap<const clang::FunctionDecl *, Yield> Yields;
+  mutable unsigned YieldDepth = 0;
 };
 
 /// The body of a function as its author wrote it: for a coroutine without the machinery around it. Null if not visible.

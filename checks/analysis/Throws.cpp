@@ -12,6 +12,8 @@ using namespace clang;
 
 namespace corace::checks {
 
+static constexpr unsigned MaxDepth = 100; // of calls; generated code may go on for thousands
+
 /// One walk over one body.
 class ThrowWalk {
 public:
@@ -202,10 +204,12 @@ Escape Throws::of(const FunctionDecl &Function) const {
     return It->second;
   const Stmt *Body = writtenBody(Function);
   Escape Result;
-  if (Body)
+  Result.What = Escape::How::Unknown;
+  if (Body && Depth < MaxDepth) {
+    ++Depth;
     Result = ThrowWalk(*this, Function).run(Body);
-  else
-    Result.What = Escape::How::Unknown;
+    --Depth;
+  }
   return Known[Key] = Result;
 }
 

@@ -39,6 +39,7 @@ private:
   const Suspension &Suspensions;
   const clang::ASTContext &Context;
   mutable llvm::DenseMap<const clang::FunctionDecl *, Escape> Known;
+  mutable unsigned Depth = 0;
 };
 
 } // namespace corace::checks
