@@ -16,6 +16,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/ASTMatchers/ASTMatchFinder.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/YAMLParser.h"
 
 #include <mutex>
@@ -39,7 +40,7 @@ class CoraceAdapter : public ClangTidyCheck {
 public:
   CoraceAdapter(StringRef Name, ClangTidyContext *Context, const Check &C, std::shared_ptr<SharedResult> Shared)
       : ClangTidyCheck(Name, Context), C(C), Shared(std::move(Shared)),
-        ModelFiles(option(*Context, "corace.ModelFiles")),
+        ModelFiles(option(*Context, "corace.ModelFiles")), SummaryFiles(option(*Context, "corace.SummaryFiles")),
         Pedantic(llvm::yaml::parseBool(option(*Context, "corace.Pedantic")).value_or(false)) {}
 
   bool isLanguageVersionSupported(const LangOptions &Lang) const override { return Lang.Coroutines; }
@@ -64,6 +65,7 @@ public:
   // Kept as options of each check, so that --dump-config shows it and a dumped configuration can be read again.
   void storeOptions(ClangTidyOptions::OptionMap &Opts) override {
     Opts["corace.ModelFiles"] = ClangTidyOptions::ClangTidyValue(ModelFiles);
+    Opts["corace.SummaryFiles"] = ClangTidyOptions::ClangTidyValue(SummaryFiles);
     Opts["corace.Pedantic"] = ClangTidyOptions::ClangTidyValue(Pedantic ? "true" : "false");
   }
 
@@ -94,8 +96,37 @@ private:
     Shared->Errors = It->second.second;
     CheckOptions Options;
     Options.Pedantic = Pedantic;
-    analyzeTranslationUnit(Context, It->second.first, Options,
-                           [&](Finding F) { Shared->Findings.push_back(std::move(F)); });
+    const auto Keep = [&](Finding F) { Shared->Findings.push_back(std::move(F)); };
+    if (SummaryFiles.empty())
+      return analyzeTranslationUnit(Context, It->second.first, Options, Keep);
+    if (Context.getLangOpts().Coroutines)
+      UnitAnalysis(Context, It->second.first).check(Options, summaries(), Keep);
+  }
+
+  /// What other translation units do; read once in a process.
+  const Summaries &summaries() {
+    static std::map<std::string, std::pair<Summaries, std::vector<std::string>>> Cache;
+    auto [It, New] = Cache.try_emplace(SummaryFiles);
+    auto &[All, Errors] = It->second;
+    if (New) {
+      llvm::SmallVector<StringRef, 4> Files;
+      StringRef(SummaryFiles).split(Files, ';', -1, /*KeepEmpty=*/false);
+      for (StringRef File : Files) {
+        auto Text = llvm::MemoryBuffer::getFile(File.trim());
+        if (!Text) {
+          Errors.push_back((File.trim() + ": " + Text.getError().message()).str());
+          continue;
+        }
+        llvm::Expected<UnitSummary> Unit = readSummary((*Text)->getBuffer());
+        if (Unit)
+          All.add(std::make_shared<const UnitSummary>(std::move(*Unit)));
+        else
+          Errors.push_back((File.trim() + ": " + llvm::toString(Unit.takeError())).str());
+      }
+      All.finish();
+    }
+    Shared->Errors.insert(Shared->Errors.end(), Errors.begin(), Errors.end());
+    return All;
   }
 
   void report(const Finding &F) {
@@ -107,13 +138,15 @@ private:
           Warning << FixItHint::CreateReplacement(Fix.Where.Range, Fix.Text);
     }
     for (const Note &N : F.Notes)
-      if (N.Where.isValid())
+      if (N.Where.isValid() && N.Where.Range.isValid())
         diag(N.Where.Range.getBegin(), "%0", DiagnosticIDs::Note) << N.Message << N.Where.Range;
+      else if (N.Where.isValid()) // in another translation unit
+        diag(F.Main.Range.getBegin(), "%0 (%1:%2)", DiagnosticIDs::Note) << N.Message << N.Where.File << N.Where.Line;
   }
 
   const Check &C;
   std::shared_ptr<SharedResult> Shared;
-  std::string ModelFiles;
+  std::string ModelFiles, SummaryFiles;
   bool Pedantic;
 };
 

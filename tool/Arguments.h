@@ -52,8 +52,8 @@ struct Command {
 /// All commands, in the order in which the help shows them.
 llvm::ArrayRef<const Command *> commands();
 
-extern const Command CheckCommand, FlagsCommand, RunCommand, ConfirmCommand, ReplayCommand, ReportCommand,
-    ExplainCommand, ListCommand, DoctorCommand, ModelsCommand;
+extern const Command CheckCommand, SummarizeCommand, FlagsCommand, RunCommand, ConfirmCommand, ReplayCommand,
+    ReportCommand, ExplainCommand, ListCommand, DoctorCommand, ModelsCommand;
 
 /// How this program was started; set once by main.
 extern const char *ProgramName;

@@ -22,6 +22,8 @@ static constexpr OptionSpec Options[] = {
     CORACE_SOURCE_OPTIONS,
     {"--checks", "GLOB", "only these checks, for example 'read-*' or '-check-await-act'"},
     {"--sarif", "FILE", "write the findings as SARIF 2.1.0"},
+    {"--summaries", "PATH", "know of other files what these say", OptionSpec::Use::Repeated},
+    {"--no-cache", "", "with -p: neither use nor leave anything in BUILD"},
     {"--pedantic", "", "also what is probably harmless"},
     {"--fix", "", "mend what can be mended for certain, in the files"},
     {"--baseline", "FILE", "leave out the findings that this file knows (a baseline, or SARIF)"},

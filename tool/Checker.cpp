@@ -3,87 +3,24 @@
 
 #include "tool/Checker.h"
 
-#include "checks/Analyze.h"
+#include "checks/Check.h"
 #include "checks/models/Models.h"
+#include "tool/CheckerSchedule.h"
 #include "tool/Installation.h"
-#include "tool/Terminal.h"
+#include "tool/SummaryFiles.h"
+#include "vocab/stable_hash.h"
 
-#include "clang/AST/ASTConsumer.h"
-#include "clang/Basic/DiagnosticOptions.h"
-#include "clang/Frontend/CompilerInstance.h"
-#include "clang/Frontend/FrontendAction.h"
-#include "clang/Frontend/TextDiagnosticPrinter.h"
-#include "clang/Tooling/Tooling.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/GlobPattern.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Process.h"
-#include "llvm/Support/ThreadPool.h"
-#include "llvm/Support/VirtualFileSystem.h"
 
-#include <atomic>
+#include <chrono>
 #include <mutex>
 
 using namespace llvm;
 
 namespace corace::tool {
-
-namespace {
-
-/// What one translation unit gave.
-struct UnitResult {
-  std::vector<Finding> Findings;
-  std::string Errors; ///< the compiler's, as it prints them
-  bool Broken = false, Crashed = false;
-};
-
-struct Job {
-  const Unit *What;
-  const checks::Models *Models;
-  const checks::CheckOptions *Options;
-  UnitResult *Result;
-};
-
-class Consumer final : public clang::ASTConsumer {
-public:
-  explicit Consumer(const Job &Of) : Work(Of) {}
-  void HandleTranslationUnit(clang::ASTContext &Context) override;
-
-private:
-  const Job &Work;
-};
-
-class Action final : public clang::ASTFrontendAction {
-public:
-  explicit Action(const Job &Of) : Work(Of) {}
-  std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance &, StringRef) override {
-    return std::make_unique<Consumer>(Work);
-  }
-  bool BeginInvocation(clang::CompilerInstance &Compiler) override {
-    Compiler.setVerboseOutputStream(nulls()); // "2 errors generated" would come out of turn
-    return true;
-  }
-
-private:
-  const Job &Work;
-};
-
-/// The compiler's messages with the notes that belong to them; warnings are not ours to give.
-class ErrorsOnly final : public clang::TextDiagnosticPrinter {
-public:
-  using TextDiagnosticPrinter::TextDiagnosticPrinter;
-  void HandleDiagnostic(clang::DiagnosticsEngine::Level Level, const clang::Diagnostic &Info) override {
-    if (Level != clang::DiagnosticsEngine::Note)
-      Showing = Level >= clang::DiagnosticsEngine::Error;
-    if (Showing)
-      TextDiagnosticPrinter::HandleDiagnostic(Level, Info);
-  }
-
-private:
-  bool Showing = false;
-};
-
-} // namespace
 
 static StringRef roleName(checks::NoteRole Role) {
   switch (Role) {
@@ -146,44 +83,6 @@ static Finding convert(checks::Finding &&From, StringRef Directory) {
   return To;
 }
 
-void Consumer::HandleTranslationUnit(clang::ASTContext &Context) {
-  // After an error the tree has holes; what one would find there is guesswork.
-  if (Context.getDiagnostics().hasUncompilableErrorOccurred())
-    return;
-  checks::analyzeTranslationUnit(Context, *Work.Models, *Work.Options, [&](checks::Finding F) {
-    Work.Result->Findings.push_back(convert(std::move(F), Work.What->Directory));
-  });
-}
-
-/// The command line for the parser: Clang's own headers, no warnings.
-static std::vector<std::string> parserArguments(const Unit &What, StringRef ResourceDirectory) {
-  std::vector<std::string> Arguments = clang::tooling::getClangSyntaxOnlyAdjuster()(What.Arguments, What.File);
-  std::vector<std::string> More = {"-w"};
-  if (none_of(Arguments, [](StringRef A) { return A.starts_with("-resource-dir"); }))
-    More.push_back("-resource-dir=" + ResourceDirectory.str());
-  Arguments.insert(find(Arguments, "--"), More.begin(), More.end());
-  return Arguments;
-}
-
-static void checkUnit(const Job &Work, StringRef ResourceDirectory) {
-  raw_string_ostream OS(Work.Result->Errors);
-  auto DiagnosticOptions = makeIntrusiveRefCnt<clang::DiagnosticOptions>();
-  DiagnosticOptions->ShowColors = Style::of(errs()).Color;
-  ErrorsOnly Printer(OS, DiagnosticOptions.get());
-  // Each thread has a working directory of its own.
-  IntrusiveRefCntPtr<vfs::FileSystem> FS = vfs::createPhysicalFileSystem();
-  if (FS->setCurrentWorkingDirectory(Work.What->Directory)) {
-    OS << Work.What->Directory << ": cannot be entered\n";
-    Work.Result->Broken = true;
-    return;
-  }
-  auto Files = makeIntrusiveRefCnt<clang::FileManager>(clang::FileSystemOptions(), FS);
-  clang::tooling::ToolInvocation Invocation(parserArguments(*Work.What, ResourceDirectory),
-                                            std::make_unique<Action>(Work), Files.get());
-  Invocation.setDiagnosticConsumer(&Printer);
-  Work.Result->Broken = !Invocation.run();
-}
-
 Expected<checks::Models> loadModels(ArrayRef<std::string> Files) {
   checks::Models Models = checks::Models::loadBuiltin();
   for (const std::string &File : Files) {
@@ -241,10 +140,16 @@ Expected<CheckRequest> checkRequest(const Arguments &Args, ArrayRef<std::string>
   Request.ModelFiles = Args.all("--models");
   Request.Globs = Args.get("--checks");
   Request.Pedantic = Args.has("--pedantic");
+  Request.Build = Args.get("-p");
+  Request.NoCache = Args.has("--no-cache");
+  Request.SummaryFiles = Args.all("--summaries");
   Expected<std::vector<Unit>> Units = collectUnits(Args, Flags);
   if (!Units)
     return Units.takeError();
   Request.Units = std::move(*Units);
+  Request.WholeBuild = Args.has("-p") && Args.Words.empty();
+  if (Args.has("-p") && !Request.WholeBuild)
+    Request.Known = otherUnits(Args, Flags);
   return Request;
 }
 
@@ -272,6 +177,37 @@ private:
   std::chrono::steady_clock::time_point Start = std::chrono::steady_clock::now();
 };
 
+/// The summaries that the user names; nothing if there are none.
+static Expected<std::optional<checks::Summaries>> givenSummaries(ArrayRef<std::string> Names) {
+  std::optional<checks::Summaries> All;
+  if (Names.empty())
+    return All;
+  Expected<std::vector<std::string>> Files = summaryFiles(Names);
+  if (!Files)
+    return Files.takeError();
+  All.emplace();
+  for (const std::string &File : *Files) {
+    Expected<checks::UnitSummary> Unit = readSummaryFile(File);
+    if (!Unit)
+      return Unit.takeError();
+    All->add(std::make_shared<const checks::UnitSummary>(std::move(*Unit)));
+  }
+  All->finish();
+  return All;
+}
+
+/// The cache of a build, for findings that rest on what this request says.
+static Cache cacheFor(const CheckRequest &Request, StringRef ResourceDirectory) {
+  if (Request.Build.empty() || Request.NoCache)
+    return {};
+  stable_hash Configuration;
+  Configuration.add(hashOfThisProgram()).add(ResourceDirectory);
+  for (const std::string &File : Request.ModelFiles)
+    if (auto Text = MemoryBuffer::getFile(File))
+      Configuration.add((*Text)->getBuffer());
+  return {Request.Build, Configuration.value()};
+}
+
 Expected<CheckResult> runChecks(const CheckRequest &Request) {
   Expected<checks::Models> Models = loadModels(Request.ModelFiles);
   if (!Models)
@@ -282,23 +218,17 @@ Expected<CheckResult> runChecks(const CheckRequest &Request) {
   Expected<std::string> ResourceDirectory = findResourceDirectory();
   if (!ResourceDirectory)
     return ResourceDirectory.takeError();
-  const checks::CheckOptions Options{*Enabled, Request.Pedantic};
-  std::vector<UnitResult> Results(Request.Units.size());
+  Expected<std::optional<checks::Summaries>> Given = givenSummaries(Request.SummaryFiles);
+  if (!Given)
+    return Given.takeError();
+  std::vector<UnitResult> Results;
   {
-    // A crash on one file must not take the others along; deep code needs a deep stack.
-    CrashRecoveryContext::Enable();
+    const Cache Kept = *Given ? Cache() : cacheFor(Request, *ResourceDirectory);
     Progress Bar(Request.Units.size());
-    DefaultThreadPool Pool(hardware_concurrency(std::min<size_t>(Request.Jobs, Request.Units.size())));
-    for (size_t I = 0; I < Request.Units.size(); ++I)
-      Pool.async([&, I] {
-        const Job Work{&Request.Units[I], &*Models, &Options, &Results[I]};
-        CrashRecoveryContext Context;
-        if (!Context.RunSafelyOnThread([&] { checkUnit(Work, *ResourceDirectory); }, 8 << 20))
-          Results[I].Crashed = true;
-        Bar.step();
-      });
-    Pool.wait();
-    CrashRecoveryContext::Disable();
+    Results = checkAll({Request.Units, Request.Known, *Models, *ResourceDirectory, Request.Jobs, Kept,
+                        !Request.Build.empty(), *Given ? &**Given : nullptr, [&] { Bar.step(); }});
+    if (Request.WholeBuild)
+      Kept.prune(Request.Units);
   }
   CheckResult All;
   StringSet<> Seen;
@@ -308,8 +238,11 @@ Expected<CheckResult> runChecks(const CheckRequest &Request) {
       All.Crashed.push_back(Request.Units[I].File);
     else if (Results[I].Broken)
       All.Broken.push_back(Request.Units[I].File);
-    // A window in a header is found in every file that includes it.
-    for (Finding &F : Results[I].Findings) {
+    for (checks::Finding &Found : Results[I].Findings) {
+      if ((Found.Sure == checks::Confidence::Low && !Request.Pedantic) || (*Enabled && !(*Enabled)(Found.Check)))
+        continue;
+      Finding F = convert(std::move(Found), Request.Units[I].Directory);
+      // A window in a header is found in every file that includes it.
       const std::string Key = (F.Check + "\n" + F.Main.File + "\n" + Twine(F.Main.Line) + "\n" + Twine(F.Main.Column) +
                                "\n" + Twine(F.Places.empty() ? 0 : F.Places[0].Line) + "\n" + F.Object)
                                   .str();

@@ -18,6 +18,11 @@ namespace corace::tool {
 
 struct CheckRequest {
   std::vector<Unit> Units;
+  std::string Build;       ///< the build directory; empty: none was named
+  bool WholeBuild = false; ///< the units are all of it
+  std::vector<Unit> Known; ///< the others of it: what an earlier run has found out about them is used
+  bool NoCache = false;
+  std::vector<std::string> SummaryFiles; ///< files and directories; if there are any, they are all that is known
   std::vector<std::string> ModelFiles;
   std::string Globs; ///< of checks; empty: all
   bool Pedantic = false;

@@ -14,8 +14,9 @@ using namespace corace::tool;
 const char *corace::tool::ProgramName = "corace";
 
 ArrayRef<const Command *> corace::tool::commands() {
-  static const Command *const All[] = {&CheckCommand,  &FlagsCommand,   &RunCommand,  &ConfirmCommand, &ReplayCommand,
-                                       &ReportCommand, &ExplainCommand, &ListCommand, &DoctorCommand,  &ModelsCommand};
+  static const Command *const All[] = {&CheckCommand,   &SummarizeCommand, &FlagsCommand,  &RunCommand,
+                                       &ConfirmCommand, &ReplayCommand,    &ReportCommand, &ExplainCommand,
+                                       &ListCommand,    &DoctorCommand,    &ModelsCommand};
   return All;
 }
 
@@ -24,7 +25,7 @@ static void printHelp(raw_ostream &OS) {
         "run.\n"
         "\nusage: corace COMMAND [OPTIONS]\n\n";
   for (const Command *C : commands())
-    OS << "  " << left_justify(C->Name, 9) << C->Summary << '\n';
+    OS << "  " << left_justify(C->Name, 11) << C->Summary << '\n';
   OS << "\n  corace COMMAND --help   the options of a command\n"
         "  corace --version        the version\n"
         "\nexit codes: 0 clean, 1 findings, 2 usage or input error, 3 internal error\n"

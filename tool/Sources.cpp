@@ -119,6 +119,21 @@ Expected<std::vector<Unit>> collectUnits(const Arguments &Args, ArrayRef<std::st
   return Units;
 }
 
+std::vector<Unit> otherUnits(const Arguments &Args, ArrayRef<std::string> Flags) {
+  Arguments All = Args;
+  All.Words.clear();
+  Expected<std::vector<Unit>> Units = collectUnits(All, Flags);
+  if (!Units) {
+    consumeError(Units.takeError());
+    return {};
+  }
+  StringSet<> Named;
+  for (const std::string &Word : Args.Words)
+    Named.insert(absolutePath(Word));
+  erase_if(*Units, [&](const Unit &What) { return Named.contains(What.File); });
+  return std::move(*Units);
+}
+
 Expected<unsigned> jobs(const Arguments &Args) {
   if (!Args.has("-j"))
     return hardware_concurrency().compute_thread_count();

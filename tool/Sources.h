@@ -24,6 +24,9 @@ struct Unit {
 /// `Flags`: what stands behind "--", where that means compiler flags.
 llvm::Expected<std::vector<Unit>> collectUnits(const Arguments &Args, llvm::ArrayRef<std::string> Flags);
 
+/// The units of the build that the command line does not name; none if there is anything wrong with them.
+std::vector<Unit> otherUnits(const Arguments &Args, llvm::ArrayRef<std::string> Flags);
+
 /// The options that collectUnits() reads, for the tables of the commands.
 #define CORACE_SOURCE_OPTIONS                                                                                          \
   {"-p", "BUILD", "build directory with compile_commands.json"},                                                       \

@@ -37,6 +37,11 @@ struct ArgumentStore {
   bool AfterSuspension;    ///< other tasks can run between the call and the store
 };
 
+/// Locks that are held, or not held any more, when a call is over.
+struct CalleeLockPaths {
+  std::vector<AccessPath> Takes, Releases;
+};
+
 class Inliner {
 public:
   Inliner(const PathResolver &Caller, const LibraryView &Library) : Caller(Caller), Library(Library) {}
@@ -48,10 +53,14 @@ public:
   /// branch that may leave. That may be a coroutine.
   [[nodiscard]] std::vector<ArgumentStore> argumentStores(const clang::CallExpr *Call, const Suspension &Awaits) const;
 
+  /// The exclusive locks that a call, or the await of it, takes for its caller or gives back.
+  [[nodiscard]] CalleeLockPaths locks(const clang::CallExpr *Call, const Suspension &Awaits) const;
+
   // The same for a function without a call of it, for its summary: paths are the function's own. The resolver that was
   // given to the constructor has to be that of the function.
   [[nodiscard]] std::optional<InlinedCall> summarized(const clang::FunctionDecl &F) const;
   [[nodiscard]] std::vector<ArgumentStore> argumentStores(const clang::FunctionDecl &F, const Suspension &Awaits) const;
+  [[nodiscard]] CalleeLockPaths locks(const clang::FunctionDecl &F, const Suspension &Awaits) const;
   /// A path of the callee as one of the caller; none if it is not known out there.
   [[nodiscard]] AccessPath inCaller(const AccessPath &P, const clang::CallExpr *Call, const clang::FunctionDecl &Callee,
                                     const PathResolver &Inside) const;

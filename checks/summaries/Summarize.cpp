@@ -166,6 +166,13 @@ private:
       if (std::optional<PathSummary> P = path(Store.Place))
         S.Stores.push_back(
             {std::move(*P), Store.Param, Store.AfterSuspension, spotOf(Unit.Context, Store.Site->getSourceRange())});
+    const CalleeLockPaths Locks = Body.locks(F, Unit.Suspensions);
+    for (const AccessPath &P : Locks.Takes)
+      if (std::optional<PathSummary> Lock = path(P))
+        S.Takes.push_back(std::move(*Lock));
+    for (const AccessPath &P : Locks.Releases)
+      if (std::optional<PathSummary> Lock = path(P))
+        S.Releases.push_back(std::move(*Lock));
     if (!S.Coroutine && !S.Simple && S.Stores.empty() && S.Takes.empty() && S.Releases.empty())
       return; // not more than its declaration tells
     S.Name = nameOfFunction(F);

@@ -1,0 +1,26 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Declarations alone: each function is defined in a file of its own.
+#pragma once
+#include "mock.h"
+
+class Bank {
+public:
+  int balance() const;          // a getter, in plain.cpp
+  void setBalance(int amount);  // a setter, in plain.cpp
+  void fee();                   // writes fees_, in rival.cpp
+  mock::task<> log();           // does not suspend, in quiet.cpp
+  mock::task<> send();          // suspends, in sends.cpp
+  mock::task<> relay();         // as send() does, which it awaits, in relay.cpp
+
+  mock::task<> deposit(int amount);
+  mock::task<> quietly(int amount);
+  mock::task<> relayed(int amount);
+  mock::task<> direct(int amount);
+  mock::task<> charge(int amount);
+
+private:
+  int balance_ = 0;
+  int fees_ = 0;
+};

@@ -1,0 +1,46 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Checks many translation units that know of each other: each is parsed once, summarised and checked; those that asked
+// something which others turn out to answer are checked again.
+#pragma once
+
+#include "checks/Finding.h"
+#include "checks/summaries/Summaries.h"
+#include "tool/Cache.h"
+#include "tool/Sources.h"
+
+#include <functional>
+
+namespace corace::checks {
+class Models;
+}
+
+namespace corace::tool {
+
+struct ScheduleRequest {
+  const std::vector<Unit> &Units;
+  /// Further units of the same build. What the cache knows of them is used; they are not parsed.
+  const std::vector<Unit> &Known;
+  const checks::Models &Models;
+  std::string ResourceDirectory;
+  unsigned Jobs = 1;
+  const Cache &Kept;
+  /// Units that can hold no coroutine need not be parsed. Then nobody hears of errors in them.
+  bool MaySkip = false;
+  /// Summaries that were made before; then the units are each checked with these and know nothing else.
+  const checks::Summaries *Given = nullptr;
+  std::function<void()> Step; ///< called for each unit that is done for the first time
+};
+
+/// What one translation unit gave.
+struct UnitResult {
+  std::vector<checks::Finding> Findings; ///< of all checks, of all confidences
+  std::string Errors;                    ///< the compiler's, as it prints them
+  bool Broken = false, Crashed = false;
+};
+
+/// In the order of the units. The result does not depend on the number of jobs, nor on what the cache holds.
+std::vector<UnitResult> checkAll(const ScheduleRequest &Request);
+
+} // namespace corace::tool

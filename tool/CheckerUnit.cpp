@@ -1,0 +1,107 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tool/CheckerUnit.h"
+
+#include "tool/Terminal.h"
+
+#include "clang/AST/ASTConsumer.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/Basic/DiagnosticOptions.h"
+#include "clang/Frontend/CompilerInstance.h"
+#include "clang/Frontend/FrontendAction.h"
+#include "clang/Frontend/TextDiagnosticPrinter.h"
+#include "clang/Frontend/Utils.h"
+#include "clang/Tooling/Tooling.h"
+#include "llvm/Support/VirtualFileSystem.h"
+
+using namespace llvm;
+
+namespace corace::tool {
+
+namespace {
+
+class Consumer final : public clang::ASTConsumer {
+public:
+  Consumer(const ParseRequest &Of, clang::CompilerInstance &Compiler, const clang::DependencyCollector *Inputs,
+           std::int64_t Started)
+      : Request(Of), Compiler(Compiler), Inputs(Inputs), Started(Started) {}
+
+  void HandleTranslationUnit(clang::ASTContext &Context) override {
+    if (Context.getDiagnostics().hasUncompilableErrorOccurred())
+      return;
+    Request.Use(Context,
+                Inputs ? inputsOf(Compiler, *Inputs, Request.What.Directory, Started) : std::vector<InputFile>());
+  }
+
+private:
+  const ParseRequest &Request;
+  clang::CompilerInstance &Compiler;
+  const clang::DependencyCollector *Inputs;
+  std::int64_t Started;
+};
+
+class Action final : public clang::ASTFrontendAction {
+public:
+  explicit Action(const ParseRequest &Of) : Request(Of) {}
+  std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance &Compiler, StringRef) override {
+    return std::make_unique<Consumer>(Request, Compiler, Inputs.get(), Started);
+  }
+  bool BeginInvocation(clang::CompilerInstance &Compiler) override {
+    Compiler.setVerboseOutputStream(nulls()); // "2 errors generated" would come out of turn
+    if (Request.WantInputs)
+      Inputs = collectInputs(Compiler);
+    return true;
+  }
+
+private:
+  const ParseRequest &Request;
+  std::shared_ptr<clang::DependencyCollector> Inputs;
+  const std::int64_t Started = now();
+};
+
+/// The compiler's messages with the notes that belong to them; warnings are not ours to give.
+class ErrorsOnly final : public clang::TextDiagnosticPrinter {
+public:
+  using TextDiagnosticPrinter::TextDiagnosticPrinter;
+  void HandleDiagnostic(clang::DiagnosticsEngine::Level Level, const clang::Diagnostic &Info) override {
+    if (Level != clang::DiagnosticsEngine::Note)
+      Showing = Level >= clang::DiagnosticsEngine::Error;
+    if (Showing)
+      TextDiagnosticPrinter::HandleDiagnostic(Level, Info);
+  }
+
+private:
+  bool Showing = false;
+};
+
+} // namespace
+
+std::vector<std::string> parserArguments(const Unit &What, StringRef ResourceDirectory) {
+  std::vector<std::string> Arguments = clang::tooling::getClangSyntaxOnlyAdjuster()(What.Arguments, What.File);
+  std::vector<std::string> More = {"-w"};
+  if (none_of(Arguments, [](StringRef A) { return A.starts_with("-resource-dir"); }))
+    More.push_back("-resource-dir=" + ResourceDirectory.str());
+  Arguments.insert(find(Arguments, "--"), More.begin(), More.end());
+  return Arguments;
+}
+
+bool parse(const ParseRequest &Request, std::string &Errors) {
+  raw_string_ostream OS(Errors);
+  auto DiagnosticOptions = makeIntrusiveRefCnt<clang::DiagnosticOptions>();
+  DiagnosticOptions->ShowColors = Style::of(errs()).Color;
+  ErrorsOnly Printer(OS, DiagnosticOptions.get());
+  // Each thread has a working directory of its own.
+  IntrusiveRefCntPtr<vfs::FileSystem> FS = vfs::createPhysicalFileSystem();
+  if (FS->setCurrentWorkingDirectory(Request.What.Directory)) {
+    OS << Request.What.Directory << ": cannot be entered\n";
+    return false;
+  }
+  auto Files = makeIntrusiveRefCnt<clang::FileManager>(clang::FileSystemOptions(), FS);
+  clang::tooling::ToolInvocation Invocation(parserArguments(Request.What, Request.ResourceDirectory),
+                                            std::make_unique<Action>(Request), Files.get());
+  Invocation.setDiagnosticConsumer(&Printer);
+  return Invocation.run();
+}
+
+} // namespace corace::tool
