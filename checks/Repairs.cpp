@@ -197,13 +197,15 @@ static Slot slotOf(const CoroutineFacts &Facts, const Stmt *&S) {
   return Slot::None;
 }
 
-/// The n-th name that nothing in the translation unit has: what is declared with it hides nothing.
-static std::string freshName(const ASTContext &Context, unsigned Ordinal) {
-  for (unsigned Number = 1;; ++Number) {
-    std::string Name = Number == 1 ? "awaited" : "awaited" + std::to_string(Number);
-    if (Context.Idents.find(Name) == Context.Idents.end() && --Ordinal == 0)
-      return Name;
-  }
+/// A name that nothing in the translation unit has, so that what is declared with it hides nothing. The windows of one
+/// function get different ones.
+static std::string freshName(const CoroutineFacts &Facts, const Window &W) {
+  const auto Index = &W - Facts.Windows.data();
+  std::string Name = Index == 0 ? "awaited" : "awaited" + std::to_string(Index + 1);
+  const IdentifierTable &Names = Facts.Function.getASTContext().Idents;
+  while (Names.find(Name) != Names.end())
+    Name += "_";
+  return Name;
 }
 
 std::vector<FixIt> hoistAwait(const CoroutineFacts &Facts, const Window &W) {
@@ -221,14 +223,7 @@ std::vector<FixIt> hoistAwait(const CoroutineFacts &Facts, const Window &W) {
   const std::optional<Token> Next = Lexer::findNextToken(W.Second->getEndLoc(), SM, Context.getLangOpts());
   if (Where == Slot::None || Value.empty() || Place.empty() || !Next || Next->isNot(tok::semi))
     return {};
-  // Several of one function are told apart by their order in it.
-  unsigned Ordinal = 1;
-  for (const Window &Other : Facts.Windows) {
-    if (Other.Second == W.Second)
-      break;
-    Ordinal += Other.How == Dependence::Value && updateOf(Context, Other.Second).has_value();
-  }
-  const std::string Name = freshName(Context, Ordinal);
+  const std::string Name = freshName(Facts, W);
   const std::string Indent = "\n" + indentation(Context, W.Second->getBeginLoc()).str();
   const std::string Inner = Where == Slot::Braces ? Indent + "  " : Indent;
   std::string Text =

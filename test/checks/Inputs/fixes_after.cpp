@@ -10,24 +10,24 @@ int total, limit, awaited; // a name that must not be hidden
 counts all;
 
 mock::task<> hoisted(int k) {
-  auto awaited2 = co_await mock::fetch(k);
-  total += awaited2;
-  auto awaited3 = (co_await mock::fetch(k) + 1);
-  total -= awaited3;
-  auto awaited4 = co_await mock::fetch(k);
-  all.sum |= awaited4; // a remark
+  auto awaited_ = co_await mock::fetch(k);
+  total += awaited_;
+  auto awaited2 = (co_await mock::fetch(k) + 1);
+  total -= awaited2;
+  auto awaited3 = co_await mock::fetch(k);
+  all.sum |= awaited3; // a remark
   if (k)
     {
-      auto awaited5 = co_await mock::fetch(k);
-      all.each[2] *= awaited5;
+      auto awaited4 = co_await mock::fetch(k);
+      all.each[2] *= awaited4;
     }
   else
     use(k);
   switch (k) {
   case 1:
     {
-      auto awaited6 = co_await mock::fetch(1);
-      total += awaited6;
+      auto awaited5 = co_await mock::fetch(1);
+      total += awaited5;
     }
     break;
   default:
