@@ -134,7 +134,7 @@ const NamedDecl *ThreadLocals::placeAt(const Expr *E, unsigned Depth) const {
 
 const NamedDecl *ThreadLocals::pointeeAt(const Expr *E, unsigned Depth) const {
   E = E ? strip(E) : nullptr;
-  if (!E || Depth > MaxDepth)
+  if (!E || Depth > MaxDepth || E->getType().isNull()) // lists in code with errors have no type
     return nullptr;
   if (const auto *Op = dyn_cast<UnaryOperator>(E); Op && Op->getOpcode() == UO_AddrOf)
     return placeAt(Op->getSubExpr(), Depth + 1);
