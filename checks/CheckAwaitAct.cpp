@@ -34,6 +34,10 @@ Any of these mends it:
 Two critical sections of one lock do not help: the lock is free between them. `if (busy) co_await event.wait();` is
 reported as well when `busy` is set after it; `while` tests again and is fine.
 
+Also reported: a wait for a condition variable whose wake-up may come during an earlier await, when nothing tests the
+state in between; an owner that is reset after an await on what it holds, while others take it away; a gate that was
+found open and not entered; a flag that is tested before the lock is taken under which the act happens.
+
 Not reported: a test of something else, a test that is repeated after the last suspension, assertions, a loop that
 ends itself through its own flag.
 )";
@@ -71,6 +75,40 @@ const char *verb(Act What) {
   return "used";
 }
 
+/// Waits and shutdowns: the test and the act are about different places that belong together.
+void shutdown(const CoroutineFacts &Facts, const Window &W, const WindowReport &R,
+              llvm::function_ref<void(Finding)> Sink) {
+  const std::string Tested = "'" + Facts.Facts[W.First].Path.spelling() + "'";
+  const std::string Meanwhile = ", and other tasks can run at " + R.suspension();
+  const llvm::StringRef Name = "corace-check-await-act";
+  if (W.How == Dependence::Missed)
+    return Sink(R.finding(Name, race_kind::check_then_act,
+                          "this wait for " + R.object() + " may miss its wake-up: that can come at " + R.suspension() +
+                              ", and nothing tests " + Tested + " between there and the wait",
+                          "a wake-up that comes after this and before the wait is lost",
+                          "test " + Tested + " right before the wait, in a loop, or give the wait a predicate"));
+  if (W.How == Dependence::Gate)
+    return Sink(R.finding(Name, race_kind::stale_read,
+                          R.object() + " is used after a test of " + Tested + " that may no longer hold: tested on " +
+                              R.line(R.First) + Meanwhile,
+                          "tested here; that keeps nobody from closing it",
+                          "enter the gate before the await and hold it to the end"));
+  if (W.How == Dependence::Flag)
+    return Sink(R.finding(Name, race_kind::check_then_act,
+                          R.object() + " is used under the lock after a test of " + Tested +
+                              " that may no longer hold: tested on " + R.line(R.First) + Meanwhile,
+                          "tested here, before the lock is taken",
+                          "test " + Tested + " after the lock has been taken"));
+  Finding F = R.finding(Name, race_kind::check_then_act,
+                        R.object() + " may be reset under somebody else's hands: what it held was awaited on " +
+                            R.line(R.First) + ", and other tasks can replace or close it meanwhile",
+                        "awaits an operation of what " + R.object() + " holds",
+                        "take it out first (std::move or std::exchange into a local), and await on the local");
+  if (F.Sure != Confidence::High)
+    F.Sure = Confidence::Low; // without a rival it is the usual way to close something
+  Sink(std::move(F));
+}
+
 } // namespace
 
 void CheckAwaitAct::check(const CoroutineFacts &Facts, llvm::function_ref<void(Finding)> Sink) const {
@@ -92,8 +130,8 @@ void CheckAwaitAct::check(const CoroutineFacts &Facts, llvm::function_ref<void(F
       break;
     case Dependence::Decided:
       Sink(R.finding(name(), Kind,
-                     R.object() + " is written with a choice that may no longer hold: tested on " + R.line(R.First) +
-                         Meanwhile,
+                     R.object() + " is " + verb(W.What) + " with a choice that may no longer hold: tested on " +
+                         R.line(R.First) + Meanwhile,
                      "tested here", Mend));
       break;
     case Dependence::Waited: {
@@ -111,6 +149,10 @@ void CheckAwaitAct::check(const CoroutineFacts &Facts, llvm::function_ref<void(F
                          Meanwhile,
                      "read here", "compute the position after the await, or hold one async mutex over both"));
       break;
+    case Dependence::Missed:
+    case Dependence::Owner:
+    case Dependence::Gate:
+    case Dependence::Flag: shutdown(Facts, W, R, Sink); break;
     case Dependence::Value:
     case Dependence::Snapshot:
     case Dependence::Identity:

@@ -180,6 +180,19 @@ const RivalIndex::Write *otherWriter(const CoroutineFacts &Facts, const Instance
   return nullptr;
 }
 
+/// Moves the state away, or hands it to somebody who may.
+const RivalIndex::Change *otherTaker(const CoroutineFacts &Facts, const Instances &Runs, const ValueDecl *State) {
+  if (!State || !isPointerLike(State->getType()))
+    return nullptr;
+  for (const RivalIndex::Change &C : Facts.Rivals.changesOf(State))
+    if (C.What == RivalIndex::Change::Effect::Other && C.Function &&
+        C.Function->getCanonicalDecl() != Facts.Function.getCanonicalDecl() &&
+        !isa<CXXConstructorDecl, CXXDestructorDecl>(C.Function) && !C.Function->isMain() &&
+        !Runs.isPartOf(C.Function, &Facts.Function) && !Runs.isPartOf(&Facts.Function, C.Function))
+      return &C;
+  return nullptr;
+}
+
 /// Every caller in sight waits for the coroutine and gives it an object of its own.
 bool worksOnLocals(const CoroutineFacts &Facts, const ValueDecl *Param) {
   const auto *P = dyn_cast_or_null<ParmVarDecl>(Param);
@@ -241,6 +254,9 @@ Evidence evidenceFor(const CoroutineFacts &Facts, const Window &W) {
     for (const WriteSummary *Rival : Elsewhere->writesOf(State))
       if (Rival->Name != "main")
         return {Confidence::High, shortName(Rival->Name) + " writes it here and may run meanwhile", {}, Rival->Where};
+  if (const RivalIndex::Change *Rival = otherTaker(Facts, Runs, State))
+    return {Confidence::High, shortName(*Rival->Function) + " takes it here and may run meanwhile",
+            Rival->Site->getSourceRange()};
   const auto *Method = dyn_cast<CXXMethodDecl>(&Facts.Function);
   const bool Lambda = isLambda(Method);
   const bool OnObject = Path.Base == AccessPath::BaseKind::This && Method && !Lambda;

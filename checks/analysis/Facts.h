@@ -25,6 +25,7 @@ struct Fact {
   LockSet HeldAtAccess = 0;            ///< on any path
   bool WholeCopy = false;              ///< the object was copied, parts included
   const clang::Stmt *Anchor = nullptr; ///< the statement that places the access in the control-flow graph
+  bool Look = false;                   ///< whether something is there, or how much
   std::optional<Root> Held = {};       ///< for what a reference was obtained from: the path is that of the owner
 };
 
@@ -54,6 +55,10 @@ enum class Dependence {
   Snapshot,  ///< the first took a copy, the second throws the original away
   Index,     ///< the value is used as a position
   Identity,  ///< the second should read what the first wrote
+  Missed,    ///< waits for a wake-up that may have come before
+  Owner,     ///< the first awaited something of what the second throws away
+  Gate,      ///< a gate was found open, and the second uses what is torn down once it is closed
+  Flag,      ///< a flag was tested before the lock was taken under which the second happens
   Reference, ///< the second goes through a reference, pointer, iterator or view that the first obtained
 };
 

@@ -99,6 +99,17 @@ private:
   void markInterrupted(const clang::Stmt *Suspend);
   void markWalk(const clang::Stmt *S);
 
+  // Waits and shutdowns.
+  [[nodiscard]] bool testedRightBefore(const clang::Expr *Wait, const State &S) const;
+  void missedWake(const clang::CoroutineSuspendExpr *E, State &S);
+  void awaitOnOwner(const clang::CoroutineSuspendExpr *E, const clang::Expr *Operation, State &S);
+  void closeGate(const clang::CoroutineSuspendExpr *E, const clang::Expr *Operation, State &S);
+  void ownerWindows(const clang::Expr *Site, const AccessPath &P, Act What, State &S);
+  void gateWindows(const clang::Expr *Site, const AccessPath &P, State &S);
+  void gateWindowsInside(const clang::CallExpr *Call, State &S);
+  void flagWindows(const clang::Expr *Site, const AccessPath &P, State &S);
+  void insertWindows(const clang::Expr *Site, const AccessPath &P, const FactSet &V, State &S);
+
   // Windows.
   void valueWindows(const clang::Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S);
   void conditionWindows(const clang::Expr *Site, const AccessPath &P, Act What, State &S);

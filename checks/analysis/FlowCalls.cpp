@@ -73,6 +73,8 @@ void Flow::callee(const CallExpr *Call, State &S) {
   if (simpleCall(Call, S))
     return;
   storeArguments(Call, /*AfterSuspension=*/false, S);
+  if (Collecting && !S.Conditions.empty())
+    gateWindowsInside(Call, S);
   if (Object) {
     bool ByPointer = strip(Object)->getType()->isPointerType();
     AccessPath Path = ByPointer ? Out.Paths.pointee(Object) : Out.Paths.resolve(Object);
@@ -97,6 +99,9 @@ bool Flow::simpleCall(const CallExpr *Call, State &S) {
   FactSet V = Arguments;
   for (const AccessPath &P : Body.Reads)
     read(Call, P, S, V);
+  for (const AccessPath &P : Body.Looks)
+    if (P.isShared())
+      Out.Facts[fact(Call, P, S.Held, false)].Look = true;
   for (const InlinedCall::Write &W : Body.Writes)
     write(Call, W.Place, W.TakesArguments ? Arguments : FactSet(), W.What, S);
   setValue(Call, Call->isGLValue() && Out.Paths.resolve(Call) ? FactSet() : std::move(V), S);
@@ -195,6 +200,8 @@ void Flow::methodCall(const CallExpr *Call, const Expr *Object, const AccessPath
     }
     return setValue(Call, std::move(V), S);
   }
+  if (Collecting && !Method->isConst())
+    flagWindows(Call, Path, S);
   StringRef Effect = Library.models().effectOfMethod(nameOf(Method));
   if (Path.Base == AccessPath::BaseKind::This && Path.Steps.empty())
     Effect = {}; // a method of our own class that happens to be called `get`
@@ -213,6 +220,8 @@ void Flow::methodCall(const CallExpr *Call, const Expr *Object, const AccessPath
     Element = Out.Paths.element(Path, nullptr, Call->getType());
   if (Effect == "look") {
     read(Call, Element, S, V);
+    if (Call->getType()->isIntegralOrEnumerationType() && Element.isShared())
+      Out.Facts[fact(Call, Element, S.Held, false)].Look = true;
   } else if (Effect == "element") {
     if (Call->getNumArgs() > First)
       index(Call, Path, Call->getArg(First), S);
@@ -221,6 +230,8 @@ void Flow::methodCall(const CallExpr *Call, const Expr *Object, const AccessPath
     if (!Call->isGLValue())
       read(Call, Element, S, V);
   } else if (Effect == "insert" || Effect == "guard") {
+    if (Collecting)
+      insertWindows(Call, Element, V, S);
     if (Effect == "insert")
       write(Call, Element, {}, Act::Insert, S);
     // Its result says whether the element was there: look and insert in one go.

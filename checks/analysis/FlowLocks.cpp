@@ -15,6 +15,7 @@ void Flow::suspend(const Expr *Site, SuspensionClass Class, bool Waits, State &S
   unsigned Number = SuspensionOf.lookup(Site);
   Out.Suspensions[Number].Class = std::move(Class);
   Out.Suspensions[Number].Waits = Waits;
+  S.LastSuspension = Number;
   S.forEachSet([&](FactSet &Set) {
     for (Entry &E : Set)
       if (E.Since == 0 && !excluded(E, Site))
@@ -41,13 +42,18 @@ void Flow::await(const CoroutineSuspendExpr *E, State &S) {
   const auto *Await = dyn_cast<CoawaitExpr>(E);
   const Expr *Operation = Await ? Classifier.operation(Await->getOperand()) : nullptr;
   suspendAt(E, S);
+  if (Out.Suspensions[SuspensionOf.lookup(E)].Waits)
+    S.LastSuspension = 0; // woken: what led to the wait is settled
+  awaitOnOwner(E, Operation, S);
   const FunctionSummary *Elsewhere = Library.others() ? Library.others()->callee(Operation) : nullptr;
   if (Suspension::coroutineOf(Operation) || (Elsewhere && Elsewhere->Coroutine))
     storeArguments(cast<CallExpr>(strip(Operation)), /*AfterSuspension=*/true, S);
   const Expr *Operand = Await ? Await->getOperand() : cast<CoyieldExpr>(E)->getOperand();
   setValue(E, value(Operand, S), S); // after the suspension: what the arguments read is stale by now
-  if (Await)
+  if (Await) {
     acquireAwaited(E, Operation, S);
+    closeGate(E, Operation, S);
+  }
 }
 
 void Flow::acquireAwaited(const CoroutineSuspendExpr *E, const Expr *Operation, State &S) {

@@ -21,8 +21,10 @@ bool isBranching(const Stmt *S) {
 
 void Flow::statement(const Stmt *Stmt, State &S) {
   if (Machinery.contains(Stmt)) {
-    if (const CoroutineSuspendExpr *Resumed = ResumeOf.lookup(Stmt))
+    if (const CoroutineSuspendExpr *Resumed = ResumeOf.lookup(Stmt)) {
+      missedWake(Resumed, S);
       suspendAt(Resumed, S);
+    }
     return;
   }
   if (const auto *D = dyn_cast<DeclStmt>(Stmt)) {
@@ -174,8 +176,10 @@ void Flow::construct(const CXXConstructExpr *E, State &S) {
       V = value(Source, S);
     else if (!P.isShared() || !E->getConstructor()->isMoveConstructor())
       read(E, P, S, V, /*WholeCopy=*/true);
-    else // moved out: nobody else can have the value any more
+    else { // moved out: nobody else can have the value any more
       endClaims(E, P, S);
+      S.Owners.eraseIf([&](const Entry &Owner) { return overlap(Out.Facts[Owner.Fact].Path, P); });
+    }
   } else {
     for (const Expr *Arg : E->arguments())
       V.add(argument(Arg, S));
@@ -235,7 +239,10 @@ void Flow::read(const Expr *Site, const AccessPath &P, State &S, FactSet &Result
   if (P.isShared()) {
     if (P.Base == AccessPath::BaseKind::This && P.Steps.empty())
       return; // passing `*this` on is not a read of everything in it
-    bleedWindows(Site, P, S);
+    if (Collecting) {
+      bleedWindows(Site, P, S);
+      gateWindows(Site, P, S);
+    }
     Result.add({fact(Site, P, S.Held, WholeCopy), 0, S.Held, false});
     return;
   }
@@ -264,10 +271,14 @@ void Flow::write(const Expr *Site, const AccessPath &P, const FactSet &V, Act Wh
       S.Vars[P.Var].add(V);
     return;
   }
-  valueWindows(Site, P, V, What, S);
-  conditionWindows(Site, P, What, S);
-  if (What == Act::Clear)
-    snapshotWindows(Site, P, S);
+  if (Collecting) { // windows change nothing in the state
+    valueWindows(Site, P, V, What, S);
+    conditionWindows(Site, P, What, S);
+    ownerWindows(Site, P, What, S);
+    gateWindows(Site, P, S);
+    if (What == Act::Clear)
+      snapshotWindows(Site, P, S);
+  }
   endClaims(Site, P, S);
   claim(Site, P, S);
   actedOn(P, S);
@@ -281,6 +292,7 @@ void Flow::write(const Expr *Site, const AccessPath &P, const FactSet &V, Act Wh
 /// The test has been acted on: a later write is a step of its own. A write to a part leaves a fresh test of the whole
 /// as it is: `while (!queue.empty())` still holds when one element has been changed.
 void Flow::actedOn(const AccessPath &P, State &S) {
+  S.Owners.eraseIf([&](const Entry &E) { return overlap(Out.Facts[E.Fact].Path, P); });
   for (auto &[Branch, Tested] : S.Conditions)
     Tested.eraseIf([&](const Entry &E) {
       const AccessPath &Read = Out.Facts[E.Fact].Path;

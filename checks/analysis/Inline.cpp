@@ -142,8 +142,11 @@ void Inliner::reads(const Stmt *S, const Frame &F, InlinedCall &Out, unsigned De
         P = objectPath(F.Paths, Object);
       bool Whole = P.Base == AccessPath::BaseKind::This && P.Steps.empty();
       if (!Whole && Effect != "none" && (Effect == "look" || Effect == "element" || Method->isConst()))
-        if (AccessPath Read = rebase(P, F))
+        if (AccessPath Read = rebase(P, F)) {
+          if (Effect == "look" && Call->getType()->isIntegralOrEnumerationType())
+            Out.Looks.push_back(Read);
           Out.Reads.push_back(std::move(Read));
+        }
     }
   } else if (const auto *Cast = dyn_cast<ImplicitCastExpr>(S); Cast && Cast->getCastKind() == CK_LValueToRValue) {
     if (AccessPath Read = rebase(F.Paths.resolve(Cast->getSubExpr()), F))

@@ -25,6 +25,7 @@ struct InlinedCall {
   };
   std::vector<AccessPath> Reads; ///< of which the result is made
   std::vector<Write> Writes;
+  std::vector<AccessPath> Looks; ///< those reads that only ask whether something is there
 };
 
 /// A function puts an argument, as it is, into a shared place.

@@ -198,14 +198,14 @@ private:
       if (const auto *Member = dyn_cast<MemberExpr>(E)) {
         if (E != Whole)
           change(Member->getMemberDecl(), Site, RivalIndex::Change::Effect::Part);
-        Out.Writes[cast<ValueDecl>(Member->getMemberDecl()->getCanonicalDecl())].push_back({Around.Function, Site});
+        written(Member->getMemberDecl(), Site);
         if (Member->isArrow())
           return;
         E = strip(Member->getBase());
       } else if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
         if (E != Whole)
           change(Ref->getDecl(), Site, RivalIndex::Change::Effect::Part);
-        Out.Writes[cast<ValueDecl>(Ref->getDecl()->getCanonicalDecl())].push_back({Around.Function, Site});
+        written(Ref->getDecl(), Site);
         return;
       } else if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E)) {
         E = strip(Sub->getBase());
@@ -215,6 +215,12 @@ private:
         return;
       }
     }
+  }
+  void written(const ValueDecl *Place, const Expr *Site) {
+    const auto *Canonical = cast<ValueDecl>(Place->getCanonicalDecl());
+    Out.Writes[Canonical].push_back({Around.Function, Site});
+    if (Around.Function && isa<FieldDecl, VarDecl>(Canonical))
+      Out.WrittenBy[Around.Function->getCanonicalDecl()].push_back(Canonical);
   }
   void change(const ValueDecl *Place, const Expr *Site, RivalIndex::Change::Effect What) {
     if (!Around.Function || !Around.Function->isDependentContext())
@@ -326,6 +332,11 @@ ArrayRef<RivalIndex::Change> RivalIndex::changesOf(const ValueDecl *Container) c
 ArrayRef<RivalIndex::Disturbance> RivalIndex::disturbancesOf(const ValueDecl *Place) const {
   auto It = Place ? Disturbances.find(cast<ValueDecl>(Place->getCanonicalDecl())) : Disturbances.end();
   return It == Disturbances.end() ? ArrayRef<Disturbance>() : ArrayRef<Disturbance>(It->second);
+}
+
+ArrayRef<const ValueDecl *> RivalIndex::writtenBy(const FunctionDecl &F) const {
+  auto It = WrittenBy.find(F.getCanonicalDecl());
+  return It == WrittenBy.end() ? ArrayRef<const ValueDecl *>() : ArrayRef<const ValueDecl *>(It->second);
 }
 
 const Stmt *RivalIndex::loopAround(const FunctionDecl &Lambda) const {

@@ -66,6 +66,8 @@ public:
   [[nodiscard]] llvm::ArrayRef<Call> callsOf(const clang::FunctionDecl *Callee) const;
   [[nodiscard]] llvm::ArrayRef<Change> changesOf(const clang::ValueDecl *Container) const;
   [[nodiscard]] llvm::ArrayRef<Disturbance> disturbancesOf(const clang::ValueDecl *Place) const;
+  /// The members and variables that a function writes itself.
+  [[nodiscard]] llvm::ArrayRef<const clang::ValueDecl *> writtenBy(const clang::FunctionDecl &F) const;
   /// The loop around the place where a lambda is made; null if there is none.
   [[nodiscard]] const clang::Stmt *loopAround(const clang::FunctionDecl &Lambda) const;
   /// The call that runs this lambda while it holds an exclusive lock; null for other functions.
@@ -101,6 +103,7 @@ private:
   llvm::DenseMap<const clang::FunctionDecl *, std::vector<Call>> Calls;
   llvm::DenseMap<const clang::ValueDecl *, std::vector<Change>> Changes;
   llvm::DenseMap<const clang::ValueDecl *, std::vector<Disturbance>> Disturbances;
+  llvm::DenseMap<const clang::FunctionDecl *, std::vector<const clang::ValueDecl *>> WrittenBy;
   llvm::DenseMap<const clang::FunctionDecl *, const clang::Stmt *> LambdaLoops;
   llvm::DenseMap<const clang::FunctionDecl *, const clang::Expr *> UnderLock;
   llvm::DenseSet<const clang::FunctionDecl *> Spawned; ///< lambdas that are arguments of something that starts tasks

@@ -11,29 +11,35 @@ namespace {
 /// Stale if stale on either path; of two suspensions the one that stands first.
 unsigned staler(unsigned A, unsigned B) { return A == 0 || B == 0 ? std::max(A, B) : std::min(A, B); }
 
-template <typename Key> void joinSets(std::map<Key, FactSet> &Into, const std::map<Key, FactSet> &From) {
+template <typename Key> bool joinSets(std::map<Key, FactSet> &Into, const std::map<Key, FactSet> &From) {
+  bool Changed = false;
   for (const auto &[K, Set] : From)
     if (!Set.empty())
-      Into[K].add(Set);
+      Changed |= Into[K].add(Set);
+  return Changed;
 }
 
 } // namespace
 
-void FactSet::add(const Entry &E) {
+bool FactSet::add(const Entry &E) {
   auto It = std::lower_bound(Entries.begin(), Entries.end(), E.Fact,
                              [](const Entry &A, unsigned Fact) { return A.Fact < Fact; });
   if (It == Entries.end() || It->Fact != E.Fact) {
     Entries.insert(It, E);
-    return;
+    return true;
   }
+  const Entry Before = *It;
   It->Since = staler(It->Since, E.Since);
   It->Locks &= E.Locks;
   It->Decided = It->Decided && E.Decided;
+  return !(*It == Before);
 }
 
-void FactSet::add(const FactSet &Other) {
+bool FactSet::add(const FactSet &Other) {
+  bool Changed = false;
   for (const Entry &E : Other)
-    add(E);
+    Changed |= add(E);
+  return Changed;
 }
 
 bool State::join(const State &Other) {
@@ -43,16 +49,24 @@ bool State::join(const State &Other) {
     *this = Other;
     return true;
   }
-  State Before = *this;
-  joinSets(Vars, Other.Vars);
-  joinSets(Temps, Other.Temps);
-  joinSets(Conditions, Other.Conditions);
-  joinSets(References, Other.References);
-  Stores.add(Other.Stores);
+  bool Changed = joinSets(Vars, Other.Vars);
+  Changed |= joinSets(Temps, Other.Temps);
+  Changed |= joinSets(Conditions, Other.Conditions);
+  Changed |= joinSets(References, Other.References);
+  Changed |= Stores.add(Other.Stores);
+  Changed |= Owners.add(Other.Owners);
+  if (Other.LastSuspension > LastSuspension) {
+    LastSuspension = Other.LastSuspension;
+    Changed = true;
+  }
+  Changed |= (Held & ~Other.Held) != 0;
   Held &= Other.Held;
-  for (const auto &[Var, Locks] : Other.Guards)
-    Guards[Var] |= Locks;
-  return !(*this == Before);
+  for (const auto &[Var, Locks] : Other.Guards) {
+    LockSet &Mine = Guards[Var];
+    Changed |= (Locks & ~Mine) != 0;
+    Mine |= Locks;
+  }
+  return Changed;
 }
 
 } // namespace corace::checks

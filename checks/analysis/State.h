@@ -31,8 +31,9 @@ struct Entry {
 /// Entries sorted by fact, at most one for each.
 class FactSet {
 public:
-  void add(const Entry &E);
-  void add(const FactSet &Other);
+  /// True if that changed anything.
+  bool add(const Entry &E);
+  bool add(const FactSet &Other);
   template <typename Predicate> void eraseIf(Predicate P) { llvm::erase_if(Entries, P); }
   [[nodiscard]] bool empty() const { return Entries.empty(); }
   [[nodiscard]] auto begin() const { return Entries.begin(); }
@@ -52,6 +53,8 @@ struct State {
   std::map<const clang::Stmt *, FactSet> Conditions;      ///< by the branching statement: what its last test read
   FactSet Stores;                                         ///< own writes of shared places, for what is read back later
   std::map<const clang::ValueDecl *, FactSet> References; ///< by the variable that refers: where it came from
+  FactSet Owners;              ///< shared pointers and optionals whose content was awaited on
+  unsigned LastSuspension = 0; ///< the latest one on some path; 0: none yet
   LockSet Held = 0;
   std::map<const clang::ValueDecl *, LockSet> Guards; ///< what goes when the variable goes
 
@@ -68,6 +71,7 @@ struct State {
     for (auto &[Key, Set] : References)
       F(Set);
     F(Stores);
+    F(Owners);
   }
   friend bool operator==(const State &, const State &) = default;
 };
