@@ -116,6 +116,7 @@ std::string ReferenceReport::danger() const {
   case Kind::InsertAtEnd: Verb = "inserts into it"; break;
   case Kind::Erase: Verb = "erases from it"; break;
   case Kind::Replace: Verb = "replaces it"; break;
+  case Kind::Reserve: break;
   }
   return rival() + " " + Verb;
 }

@@ -67,8 +67,10 @@ private:
       const auto *Field = dyn_cast<FieldDecl>(Member->getMemberDecl());
       if (Field && inLibrary(*Field))
         return Member->getBase();
-      if (Field || isa<VarDecl>(Member->getMemberDecl()))
+      if (Field || isa<VarDecl>(Member->getMemberDecl())) {
         found(Member->getMemberDecl());
+        Found.OfLocal = Field && isOfLocal(Member);
+      }
       return nullptr;
     }
     if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
@@ -88,6 +90,20 @@ private:
       return Cast->getSubExpr();
     const auto *Call = dyn_cast<CallExpr>(E);
     return Call ? call(Call) : nullptr;
+  }
+
+  static bool isOfLocal(const MemberExpr *Member) {
+    for (unsigned I = 0; I < MaxSteps && !Member->isArrow(); ++I) {
+      const Expr *Base = strip(Member->getBase());
+      if (const auto *Ref = dyn_cast<DeclRefExpr>(Base)) {
+        const auto *Var = dyn_cast<VarDecl>(Ref->getDecl());
+        return Var && Var->hasLocalStorage() && !Var->getType()->isReferenceType();
+      }
+      Member = dyn_cast<MemberExpr>(Base);
+      if (!Member)
+        return false;
+    }
+    return false;
   }
 
   /// A local pointer that was bound to the address of something: going through it is no look-up of its own.
@@ -159,6 +175,8 @@ void byMethod(const CallExpr *Call, const CXXMethodDecl *Method, const LibraryVi
     Disturb(Object, Kind::Erase);
   } else if (Effect == "replace") {
     Disturb(Object, Kind::Replace);
+  } else if (Name == "reserve") {
+    Disturb(Object, Kind::Reserve);
   } else if (Effect == "take") {
     const bool All = Name == "swap" || Name == "release" || Name == "exchange";
     Disturb(Object, All ? Kind::Replace : Kind::Erase);

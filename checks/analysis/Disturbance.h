@@ -14,6 +14,7 @@ namespace corace::checks {
 struct StatePlace {
   const clang::ValueDecl *Decl = nullptr;
   unsigned Level = 0;
+  bool OfLocal = false; ///< a member of an object that is a local variable: nobody else has it yet
   explicit operator bool() const { return Decl != nullptr; }
   friend bool operator==(const StatePlace &, const StatePlace &) = default;
 };

@@ -95,7 +95,7 @@ FactSet Flow::referencesOf(const Roots &R, const Expr *Site, Carrier Kind, LockS
         for (const Entry &E : It->second) {
           Root From = *Out.Facts[E.Fact].Held;
           // Of what an iterator points to, the reference does not care where the iterator stands.
-          if (Kind == Carrier::Reference && From.How == Hold::Iterator)
+          if ((Kind == Carrier::Reference || Kind == Carrier::Pointer) && From.How == Hold::Iterator)
             From.How = Hold::Element;
           From.Indirect |= L.Indirect;
           add(From, Out.Facts[E.Fact].Site, E.Since, E.Locks);
@@ -203,7 +203,16 @@ void Flow::useReference(const Expr *Site, const ValueDecl *Var, State &S) {
   auto It = S.References.find(Var);
   if (It == S.References.end())
     return;
-  auto isStale = [&](const Entry &E) { return E.Since != 0 && E.Locks == 0 && !excluded(E, Site); };
+  auto isStale = [&](const Entry &E) {
+    LockSet Locks = E.Locks;
+    // That this task has put the element in keeps others from removing it, not from inserting.
+    const TypeModel *Model = Library.type(Out.Facts[E.Fact].Held->Type);
+    if (Locks && Model && Model->Role == "container" && Model->Stable != "nodes")
+      for (std::size_t I = 0; I < std::min<std::size_t>(Out.LockTable.acquisitions().size(), 63); ++I)
+        if (Out.LockTable.acquisitions()[I].IsClaim)
+          Locks &= ~(LockSet(1) << I);
+    return E.Since != 0 && Locks == 0 && !excluded(E, Site);
+  };
   if (llvm::none_of(It->second, isStale))
     return;
   const CXXForRangeStmt *Loop = LoopOf.lookup(Var);

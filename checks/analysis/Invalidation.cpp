@@ -34,6 +34,8 @@ const FunctionDecl *functionAround(const FunctionDecl &Lambda) {
 
 /// Does this, done to the container or owner, invalidate what hangs on it that way?
 bool breaks(const Root &Held, Disturbance::Kind What, const LibraryView &Library) {
+  if (What == Disturbance::Kind::Reserve)
+    return false;
   if (What == Disturbance::Kind::Replace)
     return true;
   if (Held.How == Hold::Owned || Held.How == Hold::Links)
@@ -82,10 +84,17 @@ private:
       if (D.Level != Place.Level || !D.Function || (Whole && D.What != Disturbance::Kind::Replace) ||
           !breaks(Held, D.What, Facts.Library))
         continue;
-      if (D.IfEmpty || !mayRunMeanwhile(*D.Function, D.Site))
+      const bool Insertion = D.What == Disturbance::Kind::Insert || D.What == Disturbance::Kind::InsertAtEnd;
+      if ((Insertion && hasReserved(Place, *D.Function)) || D.IfEmpty || !mayRunMeanwhile(*D.Function, D.Site))
         continue;
       note(D);
     }
+  }
+
+  [[nodiscard]] bool hasReserved(StatePlace Place, const FunctionDecl &F) const {
+    return llvm::any_of(Rivals.disturbancesOf(Place.Decl), [&](const Disturbance &D) {
+      return D.What == Disturbance::Kind::Reserve && D.Function == &F && D.Level == Place.Level;
+    });
   }
 
   /// What callers pass is what the parameter stands for.

@@ -191,6 +191,8 @@ bool ReferenceFinder::Search::intoCallee(const CallExpr *Call, unsigned Depth) {
     const Roots Settled = ReferenceFinder(Inside, Library, Context).settled(std::move(In.Out));
     for (const Root &Found : Settled.From) {
       Root R = Found;
+      if (R.How == Hold::Iterator && !isIterator(Callee->getReturnType()))
+        R.How = Hold::Element;
       R.Owner = Rebase.inCaller(Found.Owner, Call, *Callee, Inside);
       add(std::move(R));
     }

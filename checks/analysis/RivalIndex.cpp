@@ -261,6 +261,8 @@ private:
     if (Around.Function && Around.Function->isDependentContext())
       return;
     disturbances(E, Library, [&](StatePlace Place, RivalIndex::Disturbance::Kind What) {
+      if (Place.OfLocal)
+        return;
       const bool IfEmpty = Around.Guard && saysEmpty(Around.Guard, Place.Decl);
       Out.Disturbances[Place.Decl].push_back({Around.Function, E, What, Place.Level, IfEmpty});
     });

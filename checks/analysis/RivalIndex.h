@@ -47,6 +47,7 @@ public:
       InsertAtEnd, ///< puts something in at the front or the back
       Erase,       ///< removes something
       Replace,     ///< sets, clears, swaps or moves away the whole
+      Reserve,     ///< makes room, so that what the function inserts moves nothing
     };
     const clang::FunctionDecl *Function; ///< null for an initialiser at namespace scope
     const clang::Expr *Site;
