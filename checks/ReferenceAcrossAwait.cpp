@@ -3,11 +3,14 @@
 #include "checks/ReferenceAcrossAwait.h"
 
 #include "checks/Report.h"
+#include "checks/analysis/Disturbance.h"
 #include "checks/analysis/Invalidation.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/StmtCXX.h"
+#include "clang/Basic/SourceManager.h"
+#include "clang/Lex/Lexer.h"
 #include "llvm/ADT/MapVector.h"
 
 using namespace clang;
@@ -60,7 +63,7 @@ using Evidence = Invalidation::Evidence;
 class ReferenceReport {
 public:
   ReferenceReport(const CoroutineFacts &Facts, const Window &W, const Invalidation &By)
-      : W(W), By(By), Base(Facts, W), First(Facts.Facts[W.First]), Held(*First.Held),
+      : Facts(Facts), W(W), By(By), Base(Facts, W), First(Facts.Facts[W.First]), Held(*First.Held),
         Context(Facts.Function.getASTContext()) {}
 
   [[nodiscard]] Finding finding(StringRef Check) const;
@@ -75,7 +78,9 @@ private:
   [[nodiscard]] std::string message() const;
   [[nodiscard]] std::string mend() const;
   [[nodiscard]] std::string rival() const;
+  void copyBeforeLoop(Finding &F) const;
 
+  const CoroutineFacts &Facts;
   const Window &W;
   const Invalidation &By;
   const WindowReport Base;
@@ -172,11 +177,58 @@ Finding ReferenceReport::finding(StringRef Check) const {
   auto After =
       llvm::find_if(F.Notes, [](const Note &N) { return N.Role == NoteRole::Lock || N.Role == NoteRole::Mend; });
   F.Notes.insert(After, std::move(Rival));
+  // The object of a call comes first; that is no matter of the compiler.
+  if (const auto *Call = W.Through || isLoop() ? nullptr : dyn_cast<CallExpr>(W.Second);
+      Call && objectOfCall(Call) == First.Site)
+    for (Note &N : F.Notes)
+      if (N.Role == NoteRole::Order)
+        N.Message = "the object of a call is evaluated before its arguments";
   if (isParameter()) {
+    llvm::erase_if(F.Notes, [](const Note &N) { return N.Role == NoteRole::Lock; });
     F.Notes.front().Message = "a caller passes " + origin() + " here";
     F.First = placeOf(Context, W.Through->getSourceRange());
   }
+  if (isLoop())
+    copyBeforeLoop(F);
   return F;
+}
+
+/// `auto copy_of_c = c;` before the loop: certain where the loop only looks, and what it looks at lives in the copy.
+void ReferenceReport::copyBeforeLoop(Finding &F) const {
+  const Stmt *S = W.Second, *Around = nullptr;
+  while (S && !isa<CXXForRangeStmt>(S)) {
+    auto It = Facts.Parents.find(S);
+    S = It == Facts.Parents.end() ? nullptr : It->second;
+  }
+  if (auto It = S ? Facts.Parents.find(S) : Facts.Parents.end(); It != Facts.Parents.end())
+    Around = It->second;
+  const auto *Loop = dyn_cast_or_null<CXXForRangeStmt>(S);
+  const VarDecl *Var = Loop ? Loop->getLoopVariable() : nullptr;
+  if (!Var || !isa_and_nonnull<CompoundStmt>(Around) || Loop->getBeginLoc().isMacroID() || Loop->getInit() ||
+      W.Second->getBeginLoc().isMacroID() || W.Second->getEndLoc().isMacroID() ||
+      (Var->getType()->isReferenceType() && !Var->getType()->getPointeeType().isConstQualified()))
+    return;
+  QualType T = Var->getType().getNonReferenceType();
+  const CXXRecordDecl *R = T->getAsCXXRecordDecl();
+  const bool Lives = T->isArithmeticType() || T->isEnumeralType() ||
+                     (R && R->isInStdNamespace() && (R->getName() == "basic_string" || R->getName() == "shared_ptr"));
+  const TypeModel *Model = Facts.Library.type(Held.Type);
+  const StringRef Name = statePlace(Held.Owner).Decl ? statePlace(Held.Owner).Decl->getName() : StringRef();
+  if (!Lives || !Model || Model->Role != "container" || Held.Accessor || Name.empty())
+    return;
+  const std::string Copy = "copy_of_" + Name.rtrim('_').str();
+  const SourceManager &SM = Context.getSourceManager();
+  const StringRef Range =
+      Lexer::getSourceText(CharSourceRange::getTokenRange(W.Second->getSourceRange()), SM, Context.getLangOpts());
+  Place Before = placeOf(Context, SourceRange(Loop->getForLoc()));
+  if (Range.empty() || !Before.isValid())
+    return;
+  Before.EndLine = Before.Line;
+  Before.EndColumn = Before.Column;
+  Before.EndOffset = Before.Offset;
+  Before.Range = CharSourceRange::getCharRange(Loop->getForLoc(), Loop->getForLoc());
+  F.Fixes.push_back({Before, "auto " + Copy + " = " + Range.str() + ";\n" + std::string(Before.Column - 1, ' ')});
+  F.Fixes.push_back({F.Main, Copy});
 }
 
 } // namespace

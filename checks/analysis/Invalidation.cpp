@@ -116,12 +116,12 @@ private:
   }
 
   void note(const Disturbance &D) {
-    // The same member may belong to another object; and a plain insertion that nobody in sight calls may well be over
-    // before the first task runs.
+    // The same member may belong to another object; and a function that nobody in sight calls may well be for the time
+    // before the first task or after the last.
     const bool Same = Held.Owner.Base == AccessPath::BaseKind::This || Held.Owner.Base == AccessPath::BaseKind::Global;
-    const bool Insertion = D.What == Disturbance::Kind::Insert || D.What == Disturbance::Kind::InsertAtEnd;
-    const bool Running = isCoroutine(*D.Function) || isLambda(*D.Function) || !Rivals.callsOf(D.Function).empty();
-    auto How = Same && (!Insertion || Running) ? Invalidation::Evidence::Seen : Invalidation::Evidence::Likely;
+    const bool Running = isCoroutine(*D.Function) || isLambda(*D.Function) || !Rivals.callsOf(D.Function).empty() ||
+                         Rivals.isMentioned(*D.Function);
+    auto How = Same && Running ? Invalidation::Evidence::Seen : Invalidation::Evidence::Likely;
     if (static_cast<int>(How) > static_cast<int>(Best.How))
       Best = {How, &D};
   }
@@ -138,7 +138,20 @@ private:
 
   /// Neither the coroutine itself nor something that is over before it starts, or starts when it is over.
   [[nodiscard]] bool mayRunMeanwhile(const FunctionDecl &F, const Expr *Site) const {
-    return !isQuiet(F, 0) && !followsInOneCaller(F) && !excludesItself(F, Site);
+    return !isQuiet(F, 0) && !followsInOneCaller(F) && !preparesStart(F) && !excludesItself(F, Site);
+  }
+
+  /// Puts the object there before the coroutine starts: everybody who calls it goes on to start the coroutine.
+  [[nodiscard]] bool preparesStart(const FunctionDecl &F) const {
+    if (Held.How != Hold::Owned || isCoroutine(F) || Rivals.isMentioned(F))
+      return false;
+    ArrayRef<RivalIndex::Call> Calls = Rivals.callsOf(&F), Starts = Rivals.callsOf(&Self);
+    return !Calls.empty() && llvm::all_of(Calls, [&](const RivalIndex::Call &C) {
+      return llvm::any_of(Starts, [&](const RivalIndex::Call &S) {
+        return C.Caller && S.Caller == C.Caller &&
+               SM.isBeforeInTranslationUnit(C.Site->getExprLoc(), S.Site->getExprLoc());
+      });
+    });
   }
 
   [[nodiscard]] bool isQuiet(const FunctionDecl &F, unsigned Depth) const {

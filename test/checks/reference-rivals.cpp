@@ -86,6 +86,15 @@ public:
       co_return;
     x = 1;
   }
+  void start() {
+    listen();
+    mock::spawn(accept_ok(*acceptor));
+  }
+  void listen() { acceptor = std::make_unique<int>(1); }
+  mock::task<> accept_ok(int &on) {
+    co_await mock::work();
+    on = 2;
+  }
   mock::task<> reserved_ok() {
     for (auto &x : roomy)
       x = co_await mock::fetch();
@@ -125,7 +134,7 @@ private:
   }
   std::map<int, int> table;
   std::vector<int> fixed, mine, helped, loaded, locked, gated, versioned, roomy, local;
-  std::unique_ptr<int> owner;
+  std::unique_ptr<int> owner, acceptor;
   int version = 0;
   mock::mutex lock;
   gate open;
