@@ -157,10 +157,10 @@ private:
   [[nodiscard]] bool isQuiet(const FunctionDecl &F, unsigned Depth) const {
     if (isa<CXXConstructorDecl, CXXDestructorDecl>(F) || F.isMain() || isSelf(F))
       return true;
-    // The function around a lambda that is no coroutine sets up and cleans up.
+    // The function around a lambda makes room before it starts it, and cleans up when it is done.
     if (isLambda(Facts.Function))
       if (const FunctionDecl *Around = functionAround(Facts.Function);
-          Around && Around->getCanonicalDecl() == F.getCanonicalDecl() && !isCoroutine(F))
+          Around && Around->getCanonicalDecl() == F.getCanonicalDecl())
         return true;
     ArrayRef<RivalIndex::Call> Calls = Rivals.callsOf(&F);
     return Depth < MaxCallers && !Rivals.isMentioned(F) && !Calls.empty() &&

@@ -106,6 +106,17 @@ mock::task<> local_ok() {
   first = 1;
 }
 
+mock::task<> results_of_parts_ok() {
+  std::vector<int> results;
+  results.resize(2);
+  auto part = [&](int i) -> mock::task<> {
+    auto &result = results[i];
+    result = co_await mock::fetch(i);
+  };
+  co_await mock::when_all(part(0), part(1));
+  results.clear();
+}
+
 std::vector<int> &numbers();
 mock::task<> accessor_bad() {
   for (int x : numbers())
