@@ -13,6 +13,9 @@
 #include "clang/Lex/Lexer.h"
 #include "llvm/ADT/MapVector.h"
 
+#include <map>
+#include <tuple>
+
 using namespace clang;
 
 namespace corace::checks {
@@ -240,13 +243,21 @@ void ReferenceAcrossAwait::check(const CoroutineFacts &Facts, llvm::function_ref
     Invalidation By;
   };
   llvm::MapVector<std::pair<const Expr *, unsigned>, Candidate> Best;
+  std::map<std::tuple<std::string, const void *, int>, Invalidation>
+      ByOwner; // references to one owner share the answer
   for (const Window &W : Facts.Windows) {
     if (W.How != Dependence::Reference)
       continue;
-    const Invalidation By = invalidationOf(Facts, Facts.Facts[W.First]);
+    const Fact &First = Facts.Facts[W.First];
+    const Root &Held = *First.Held;
+    auto [Known, Asked] = ByOwner.try_emplace(
+        {Held.Owner.spelling(), Held.Type.getAsOpaquePtr(), static_cast<int>(Held.How) * 2 + (Held.Indirect ? 1 : 0)});
+    if (Asked)
+      Known->second = invalidationOf(Facts, First);
+    const Invalidation By = Known->second;
     if (By.How == Evidence::None)
       continue;
-    auto [It, New] = Best.try_emplace({Facts.Facts[W.First].Site, W.Suspension}, Candidate{&W, By});
+    auto [It, New] = Best.try_emplace({First.Site, W.Suspension}, Candidate{&W, By});
     if (!New && static_cast<int>(By.How) > static_cast<int>(It->second.By.How))
       It->second = {&W, By};
   }
