@@ -62,6 +62,11 @@ bool openOneLoop(Edges &Next, unsigned Entry, unsigned Exit) {
   for (unsigned Head : llvm::reverse(Order)) {
     if (Ends.contains(Head))
       continue;
+    // All that it led to can never run, by what the compiler knows.
+    if (Next[Head].empty()) {
+      Next[Head].push_back(Exit);
+      return true;
+    }
     const llvm::DenseSet<unsigned> Back = reachable(Previous, Head);
     if (!llvm::all_of(reachable(Next, Head), [&](unsigned Node) { return Back.contains(Node); }))
       continue; // it leads to the loop, or to several
