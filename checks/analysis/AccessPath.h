@@ -86,6 +86,7 @@ public:
   [[nodiscard]] AccessPath elementOfCall(const clang::Expr *Call) const;
 
 private:
+  [[nodiscard]] AccessPath confine(AccessPath P) const;
   void collectBindings(const clang::Stmt *Body);
   [[nodiscard]] AccessPath resolveImpl(const clang::Expr *E, unsigned Depth) const;
   [[nodiscard]] AccessPath pointeeImpl(const clang::Expr *E, unsigned Depth) const;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/Evidence.h"
 
+#include "checks/analysis/Annotations.h"
+
 #include "checks/summaries/Others.h"
 
 #include "clang/AST/ASTContext.h"
@@ -243,6 +245,11 @@ std::optional<Evidence> secondRunElsewhere(const CoroutineFacts &Facts, bool OnO
 Evidence evidenceFor(const CoroutineFacts &Facts, const Window &W) {
   const AccessPath &Path = Facts.Facts[W.First].Path;
   const ValueDecl *State = stateOf(Path);
+  if (const std::string Lock = State ? guardOf(*State, Facts.Library.models()) : std::string(); !Lock.empty())
+    return {Confidence::High,
+            "'" + State->getNameAsString() + "' is declared to be guarded by '" + Lock +
+                "', which is not held all the way",
+            State->getLocation()};
   const Instances Runs(Facts.Rivals, State, Facts.Function.getASTContext());
   if (Path.Base == AccessPath::BaseKind::Param && worksOnLocals(Facts, Path.Var))
     return {Confidence::Low, "every caller in sight waits for it and passes an object of its own",

@@ -26,6 +26,7 @@ struct Fact {
   bool WholeCopy = false;              ///< the object was copied, parts included
   const clang::Stmt *Anchor = nullptr; ///< the statement that places the access in the control-flow graph
   bool Look = false;                   ///< whether something is there, or how much
+  bool Vouches = false;                ///< no access but the call of a predicate that looks at everything again
   std::optional<Root> Held = {};       ///< for what a reference was obtained from: the path is that of the owner
 };
 

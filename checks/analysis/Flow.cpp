@@ -112,6 +112,11 @@ bool Flow::run(const Graphs &ControlFlow) {
   Start.Reachable = true;
   if (const Expr *Lock = Out.Rivals.lockAround(Function))
     Start.Held = Out.LockTable.acquire(Lock, {});
+  // What an attribute says that the caller holds.
+  for (const auto *Required : Function.specific_attrs<RequiresCapabilityAttr>())
+    for (const Expr *Lock : Required->args())
+      if (Library.hasRole(strip(Lock)->getType(), "lock"))
+        Start.Held |= Out.LockTable.acquire(Lock, Out.Paths.resolve(Lock));
   referencesAtStart(Start);
   PostOrderCFGView Order(Graph);
   ForwardDataflowWorklist Work(*Graph, &Order);

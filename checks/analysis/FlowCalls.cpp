@@ -70,6 +70,13 @@ void Flow::callee(const CallExpr *Call, State &S) {
     acquireCalled(Call, *Op, S);
     return setValue(Call, {}, S);
   }
+  if (Op && Op->Revalidates) {
+    FactSet Vouching;
+    const unsigned Number = fact(Call, {}, 0, /*WholeCopy=*/false);
+    Out.Facts[Number].Vouches = true;
+    Vouching.add({Number});
+    return setValue(Call, std::move(Vouching), S);
+  }
   if (simpleCall(Call, S))
     return;
   storeArguments(Call, /*AfterSuspension=*/false, S);

@@ -75,8 +75,9 @@ const TypeModel *LibraryView::type(QualType T) const {
   auto [It, New] = TypeCache.try_emplace(T.getAsOpaquePtr(), nullptr);
   if (!New)
     return It->second;
-  const TypeModel *Found = nullptr;
-  forEachNameOfType(Context, T, [&](StringRef Name) { return (Found = M.type(Name)) != nullptr; });
+  const TypeModel *Found = Said.type(T);
+  if (!Found)
+    forEachNameOfType(Context, T, [&](StringRef Name) { return (Found = M.type(Name)) != nullptr; });
   TypeCache[T.getAsOpaquePtr()] = Found;
   return Found;
 }
@@ -124,6 +125,9 @@ const OpModel *LibraryView::op(const Expr *E) const {
   if (!New)
     return It->second;
   const OpModel *Found = lookUp(E);
+  if (const auto *Call = dyn_cast<CallExpr>(E); Call && Call->getDirectCallee())
+    if (const OpModel *Own = Said.op(*Call->getDirectCallee(), Found))
+      Found = Own;
   OpCache[E] = Found;
   return Found;
 }

@@ -4,6 +4,7 @@
 // The models as seen from the syntax tree: which entry speaks of this call, this type.
 #pragma once
 
+#include "checks/analysis/Annotations.h"
 #include "checks/models/Models.h"
 
 #include "clang/AST/ExprCXX.h"
@@ -42,6 +43,7 @@ private:
   const Models &M;
   const clang::ASTContext &Context;
   const Others *Elsewhere = nullptr;
+  const Annotations Said;
   mutable llvm::DenseMap<const clang::Expr *, const OpModel *> OpCache;
   mutable llvm::DenseMap<void *, const TypeModel *> TypeCache;
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/AccessPath.h"
 
+#include "checks/analysis/Annotations.h"
 #include "checks/models/Models.h"
 
 #include "clang/AST/ASTContext.h"
@@ -163,8 +164,22 @@ bool PathResolver::isLocal(const ValueDecl *Var) const {
          Decl::castFromDeclContext(V->getDeclContext())->getCanonicalDecl() == Function.getCanonicalDecl();
 }
 
-AccessPath PathResolver::resolve(const Expr *E) const { return resolveImpl(E, 0); }
-AccessPath PathResolver::pointee(const Expr *E) const { return pointeeImpl(E, 0); }
+/// What the user says is used by one task at a time is as good as owned.
+AccessPath PathResolver::confine(AccessPath P) const {
+  if (!P || P.Owned)
+    return P;
+  const auto *Method = dyn_cast<CXXMethodDecl>(&Function);
+  P.Owned = (P.Var && (isConfined(*P.Var, Library) || isConfined(P.Var->getType(), Library))) ||
+            (P.Base == AccessPath::BaseKind::This && Method &&
+             isConfined(QualType(Method->getParent()->getTypeForDecl(), 0), Library)) ||
+            llvm::any_of(P.Steps, [&](const AccessPath::Step &S) {
+              return S.Field && (isConfined(*S.Field, Library) || isConfined(S.Field->getType(), Library));
+            });
+  return P;
+}
+
+AccessPath PathResolver::resolve(const Expr *E) const { return confine(resolveImpl(E, 0)); }
+AccessPath PathResolver::pointee(const Expr *E) const { return confine(pointeeImpl(E, 0)); }
 AccessPath PathResolver::ofVariable(const ValueDecl *Var, const Expr *) const { return variable(Var, 0); }
 
 AccessPath PathResolver::variable(const ValueDecl *Decl, unsigned Depth) const {

@@ -412,6 +412,8 @@ SuspensionClass Suspension::classify(const CoroutineSuspendExpr &E) const {
     Modelled = fromModels(Operand, strip(Operand)->getType());
   Class.Effect = Modelled ? *Modelled : fromStructure(E);
 
+  if (const OpModel *Op = Library.op(Operation); Op && Op->Await == AwaitEffect::Never)
+    return Class; // whatever its body does
   // An eager task whose body never suspends has finished when it is awaited; a lazy one runs through in one go. Other
   // tasks are posted to an executor, whatever their body does.
   const TypeModel *Task = Library.type(strip(Operation)->getType());

@@ -69,7 +69,9 @@ bool Flow::excluded(const Entry &E, const Stmt *Where) const {
 /// happens.
 bool Flow::revalidated(const Expr *Site, const AccessPath &P, const State &S) const {
   auto isFresh = [&](const FactSet &Tested) {
-    return llvm::any_of(Tested, [&](const Entry &E) { return isGood(E) && overlap(Out.Facts[E.Fact].Path, P); });
+    return llvm::any_of(Tested, [&](const Entry &E) {
+      return isGood(E) && (Out.Facts[E.Fact].Vouches || overlap(Out.Facts[E.Fact].Path, P));
+    });
   };
   const Stmt *Place = anchor(Site);
   for (const Stmt *Branch : Control.decidersOf(Place))
@@ -88,6 +90,8 @@ bool Flow::compared(const Expr *Site, const State &S) const {
     auto It = S.Conditions.find(Branch);
     if (It == S.Conditions.end())
       continue;
+    if (llvm::any_of(It->second, [&](const Entry &E) { return isGood(E) && Out.Facts[E.Fact].Vouches; }))
+      return true;
     for (const Entry &Old : It->second)
       if (!isGood(Old))
         for (const Entry &New : It->second)

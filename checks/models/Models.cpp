@@ -55,6 +55,13 @@ const OpModel *Models::op(llvm::StringRef QualifiedName) const {
   return It == T->Ops.end() ? nullptr : &It->second;
 }
 
+const MemberModel *Models::member(llvm::StringRef QualifiedName) const {
+  auto It = T->Members.find(QualifiedName);
+  return It == T->Members.end() ? nullptr : &It->second;
+}
+
+bool Models::hasMembers() const { return !T->Members.empty(); }
+
 llvm::StringRef Models::effectOfMethod(llvm::StringRef Method) const {
   auto It = T->Effects.find(Method);
   return It == T->Effects.end() ? llvm::StringRef() : llvm::StringRef(It->second);

@@ -42,9 +42,18 @@ struct TypeModel {
   bool Once = false;          ///< for tasks: a second await is an error
   std::vector<std::string> Acquires; ///< methods of a guard or a thread lock that take it
   std::vector<std::string> Releases; ///< methods of a guard that end it early, or of a thread lock that give it back
+  bool Confined = false;             ///< only one task at a time uses an object of the type
   std::string Reason;                ///< for hostile-guard: why it must not live across a suspension
   bool OneThread = false; ///< for tasks: goes on where it was suspended, and all that share a thread take turns
   std::string Failure;    ///< of a task that nobody awaits, or told to a handler of this type: lost, logged, terminates
+};
+
+/// A member or variable.
+struct MemberModel {
+  std::string Library;
+  std::string Key;
+  bool Confined = false; ///< only one task at a time uses it
+  std::string GuardedBy; ///< the lock that has to be held for it
 };
 
 /// A function, method or `co_await` on a type.
@@ -67,6 +76,7 @@ struct OpModel {
   bool Reenter = false;     ///< a plain call that lets other tasks run
   bool ReenterInThreads = false; ///< the same, and only where a thread can wait: not in a coroutine
   bool WakesInline = false;      ///< resumes who waits before it returns
+  bool Revalidates = false;      ///< a predicate: whether what was read before a suspension still holds
   bool ReadModifyWrite = false;  ///< one indivisible access; what it returns is claimed
   bool SpawnsAny = false;        ///< starts tasks: all arguments ...
   std::vector<int> Spawns;       ///< ... or these (-1: the last, -2: the object itself)
@@ -101,6 +111,8 @@ public:
   /// Lookup by qualified name: namespaces, classes, name, without template arguments and inline namespaces.
   [[nodiscard]] const TypeModel *type(llvm::StringRef QualifiedName) const;
   [[nodiscard]] const OpModel *op(llvm::StringRef QualifiedName) const;
+  [[nodiscard]] const MemberModel *member(llvm::StringRef QualifiedName) const;
+  [[nodiscard]] bool hasMembers() const;
 
   /// What a method with this name does to a container or cell of any library; empty when nothing is known.
   [[nodiscard]] llvm::StringRef effectOfMethod(llvm::StringRef Method) const;

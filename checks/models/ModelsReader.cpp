@@ -117,7 +117,7 @@ bool ModelsReader::readLibrary(yaml::Node *Node) {
              if (Key == "threads" && HasTypes)
                return fail(At, "'threads' has to stand before 'types'");
              HasTypes = HasTypes || Key == "types";
-             if ((Key == "types" || Key == "ops") && Lib.Namespaces.empty())
+             if ((Key == "types" || Key == "ops" || Key == "members") && Lib.Namespaces.empty())
                return fail(At, "'ns' has to stand before '" + Key + "'; for the global namespace write ns: [\"\"]");
              return readLibraryField(Key, Value, Lib) ? true : (unknownKey(At, Key, "a library"), FirstError.empty());
            });
@@ -142,6 +142,8 @@ bool ModelsReader::readLibraryField(StringRef Key, yaml::Node *Value, Models::Li
     return readTypes(Value, Lib);
   if (Key == "ops")
     return readOps(Value, Lib);
+  if (Key == "members")
+    return readMembers(Value, Lib);
   // Not used yet: which header tells two libraries with one namespace apart, marker members, stackful libraries.
   if (Key == "header" || Key == "markers" || Key == "stackful") {
     Value->skip();
@@ -194,6 +196,29 @@ bool ModelsReader::readOps(yaml::Node *Node, const Models::Library &Lib) {
               });
 }
 
+bool ModelsReader::readMembers(yaml::Node *Node, const Models::Library &Lib) {
+  return each(Node, "'members' is a mapping from names to {guarded_by: ...} and the like",
+              [&](StringRef Key, yaml::Node *, yaml::Node *Value) {
+                MemberModel Member;
+                Member.Library = Lib.Id;
+                std::string MemberName = Key.str();
+                bool Ok = each(Value, "a member is described by a mapping such as {guarded_by: lock}",
+                               [&](StringRef Field, yaml::Node *At, yaml::Node *V) {
+                                 if (Field == "confined")
+                                   return boolean(V, Member.Confined);
+                                 if (Field == "guarded_by")
+                                   return text(V, Member.GuardedBy);
+                                 unknownKey(At, Field, "a member");
+                                 return FirstError.empty();
+                               });
+                for (std::string &Q : Ok ? qualify(MemberName, Lib.Namespaces) : std::vector<std::string>()) {
+                  Member.Key = Q;
+                  T.Members[Q] = Member;
+                }
+                return Ok;
+              });
+}
+
 bool ModelsReader::readEffects(yaml::Node *Node) {
   return each(Node, "'effects' is a mapping from an effect to the methods that have it",
               [&](StringRef Key, yaml::Node *At, yaml::Node *Value) {
@@ -229,6 +254,8 @@ bool ModelsReader::readTypeField(StringRef Key, yaml::Node *Value, TypeModel &Ty
     return text(Value, Type.Stable);
   if (Key == "release")
     return strings(Value, Type.Releases);
+  if (Key == "confined")
+    return boolean(Value, Type.Confined);
   if (Key == "reason")
     return text(Value, Type.Reason);
   if (Key == "threads")
@@ -275,6 +302,8 @@ bool ModelsReader::readOpField(StringRef Key, yaml::Node *Value, OpModel &Op) {
     return text(Value, Op.Body);
   if (Key == "other_thread")
     return boolean(Value, Op.OtherThread);
+  if (Key == "revalidates")
+    return boolean(Value, Op.Revalidates);
   if (Key == "thread_local")
     return boolean(Value, Op.ThreadLocal);
   if (Key == "reenter") {

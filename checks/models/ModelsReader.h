@@ -16,6 +16,7 @@ namespace corace::checks {
 struct Models::Tables {
   std::map<std::string, TypeModel, std::less<>> Types; // by qualified name; sorted, so that lists are stable
   std::map<std::string, OpModel, std::less<>> Ops;
+  std::map<std::string, MemberModel, std::less<>> Members;
   std::map<std::string, std::string, std::less<>> Effects; // by method name
   std::vector<Library> Libraries;
 };
@@ -35,6 +36,7 @@ private:
   bool readLibraryField(llvm::StringRef Key, llvm::yaml::Node *Value, Models::Library &Lib);
   bool readTypes(llvm::yaml::Node *Node, const Models::Library &Lib);
   bool readOps(llvm::yaml::Node *Node, const Models::Library &Lib);
+  bool readMembers(llvm::yaml::Node *Node, const Models::Library &Lib);
   bool readEffects(llvm::yaml::Node *Node);
   bool readTypeField(llvm::StringRef Key, llvm::yaml::Node *Value, TypeModel &Type);
   bool readOpField(llvm::StringRef Key, llvm::yaml::Node *Value, OpModel &Op);
