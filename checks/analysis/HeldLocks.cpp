@@ -64,6 +64,7 @@ private:
   [[nodiscard]] AccessPath pathOf(const Expr *Lock) const;
   [[nodiscard]] std::string spellingOf(const Expr *Lock) const;
   [[nodiscard]] const VarDecl *destination(const Expr &E) const { return Destinations.lookup(&E); }
+  [[nodiscard]] bool isUnclear(const VarDecl *Owner, const Taking &T) const;
   [[nodiscard]] bool isAbout(const Taking &T, const CoroutineSuspendExpr &E) const;
 
   const FunctionDecl &Function;
@@ -75,7 +76,7 @@ private:
   llvm::DenseMap<const Stmt *, const VarDecl *> Destinations; ///< what an expression makes becomes part of this
   llvm::DenseMap<const Stmt *, const CallExpr *> Assignments; ///< it does so by this assignment
   llvm::DenseMap<const VarDecl *, llvm::SmallVector<const Expr *, 2>> Known; ///< the locks of guards
-  llvm::DenseSet<const VarDecl *> Unclear;                                   ///< guards that a lambda may end
+  llvm::DenseSet<const ValueDecl *> Unclear;                                 ///< guards and locks that a lambda may end
   std::map<const void *, unsigned> Numbers;
   std::vector<Taking> All;
   std::map<const Expr *, HeldLock> Temporaries;
@@ -119,6 +120,11 @@ void HeldLockFlow::scanLambda(const Stmt *S) {
   if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
     if (const auto *Var = dyn_cast<VarDecl>(Ref->getDecl()); Actions.isGuard(Var))
       Unclear.insert(Var);
+  if (const auto *Call = dyn_cast<CallExpr>(S)) // auto end = finally([&] { m.unlock(); });
+    if (const LockAction Action = Actions.of(*Call); Action.What == LockAction::Kind::Release)
+      for (const Expr *Lock : Action.Locks)
+        if (const ValueDecl *D = lockDecl(Lock))
+          Unclear.insert(D);
   for (const Stmt *Child : S->children())
     scanLambda(Child);
 }
@@ -274,13 +280,19 @@ bool HeldLockFlow::isAbout(const Taking &T, const CoroutineSuspendExpr &E) const
     const Stmt *S = Work.pop_back_val();
     if (!S || isa<LambdaExpr>(S))
       continue;
+    llvm::SmallVector<const Expr *, 4> Arguments;
     if (const auto *Call = dyn_cast<CallExpr>(S))
-      for (unsigned I = firstArgument(Call); I < Call->getNumArgs(); ++I) {
-        const VarDecl *Root = rootVariable(Call->getArg(I));
-        const ValueDecl *Lock = lockDecl(Call->getArg(I));
-        if ((Root && Root == T.Lock.Owner) || (Lock && llvm::is_contained(T.Lock.Locks, Lock)))
-          return true;
-      }
+      Arguments.append(Call->arg_begin() + firstArgument(Call), Call->arg_end());
+    else if (const auto *Construct = dyn_cast<CXXConstructExpr>(S))
+      Arguments.append(Construct->arg_begin(), Construct->arg_end());
+    else if (const auto *List = dyn_cast<InitListExpr>(S))
+      Arguments.append(List->inits().begin(), List->inits().end());
+    for (const Expr *Arg : Arguments) {
+      const VarDecl *Root = rootVariable(Arg);
+      const ValueDecl *Lock = lockDecl(Arg);
+      if ((Root && Root == T.Lock.Owner) || (Lock && llvm::is_contained(T.Lock.Locks, Lock)))
+        return true;
+    }
     for (const Stmt *Child : S->children())
       Work.push_back(Child);
   }
@@ -320,6 +332,12 @@ void HeldLockFlow::temporaries(const Stmt *S, const CoroutineSuspendExpr &E, con
     temporaries(Child, E, Class);
 }
 
+/// A lambda may end it at any time.
+bool HeldLockFlow::isUnclear(const VarDecl *Owner, const Taking &T) const {
+  return Owner ? Unclear.contains(Owner)
+               : llvm::any_of(T.Lock.Locks, [&](const ValueDecl *Lock) { return Unclear.contains(Lock); });
+}
+
 void HeldLockFlow::suspend(const Expr &E, State &S) {
   const auto *Suspend = dyn_cast<CoroutineSuspendExpr>(&E);
   const SuspensionClass Class =
@@ -331,7 +349,7 @@ void HeldLockFlow::suspend(const Expr &E, State &S) {
     temporaries(Await->getOperand(), *Await, Class);
   for (const auto &[Owner, Held] : S)
     for (unsigned Number : Held.set_bits())
-      if (!(Owner && Unclear.contains(Owner)) && !(Suspend && isAbout(All[Number], *Suspend)))
+      if (!isUnclear(Owner, All[Number]) && !(Suspend && isAbout(All[Number], *Suspend)))
         held(All[Number], E, Class);
 }
 

@@ -5,6 +5,7 @@
 #include "checks/analysis/AccessPath.h"
 
 #include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclTemplate.h"
 
 using namespace clang;
 
@@ -75,6 +76,13 @@ void LockActions::locksAmong(ArrayRef<const Expr *> Arguments, LockAction &Actio
       Action.Locks.push_back(Arg);
 }
 
+/// std::optional<std::lock_guard<std::mutex>>: what it is made of takes the lock.
+bool LockActions::wrapsGuard(QualType T) const {
+  const auto *Spec = dyn_cast_or_null<ClassTemplateSpecializationDecl>(pointedAt(T)->getAsCXXRecordDecl());
+  return Spec && Spec->getTemplateArgs().size() > 0 && Spec->getTemplateArgs()[0].getKind() == TemplateArgument::Type &&
+         Types.of(Spec->getTemplateArgs()[0].getAsType()).Bond == ThreadBond::Guard;
+}
+
 /// A constructor that makes a guard part of the object, on a lock that it takes.
 bool LockActions::constructorTakes(const CXXConstructorDecl &C) const {
   const FunctionDecl *Definition = nullptr;
@@ -127,8 +135,7 @@ LockAction LockActions::of(const CXXConstructExpr &E) const {
   case ThreadBond::Around:
     if (hasTag("defer_lock"))
       return Action;
-    if (!Action.Locks.empty() && E.getType()->getAsCXXRecordDecl() &&
-        E.getType()->getAsCXXRecordDecl()->isInStdNamespace())
+    if (!Action.Locks.empty() && wrapsGuard(E.getType()))
       Action.What = LockAction::Kind::Take; // std::optional<std::lock_guard<...>> l(std::in_place, m)
     else if (constructorTakes(*E.getConstructor()))
       Action.What = LockAction::Kind::Take;
@@ -154,7 +161,8 @@ LockAction LockActions::ofMethod(const CallExpr &E, const Expr &Object) const {
       Action.What = LockAction::Kind::Release;
     else if (Bond == ThreadBond::Around && (Name == "reset" || Name == "emplace")) {
       Action.What = LockAction::Kind::Replace;
-      locksAmong(llvm::SmallVector<const Expr *, 4>(E.arguments()), Action);
+      if (wrapsGuard(On))
+        locksAmong(llvm::SmallVector<const Expr *, 4>(E.arguments()), Action);
     } else if (Name == "swap" && E.getNumArgs() == 1 && isGuard(rootVariable(E.getArg(0)))) {
       Action.What = LockAction::Kind::Swap;
       Action.Other = rootVariable(E.getArg(0));
@@ -207,7 +215,7 @@ LockAction LockActions::of(const CallExpr &E) const {
       return Action;
     }
   locksAmong(llvm::SmallVector<const Expr *, 4>(E.arguments()), Action);
-  if (Made.Bond == ThreadBond::Guard || Made.Bond == ThreadBond::Scope || !Action.Locks.empty())
+  if (Made.Bond != ThreadBond::Around || (!Action.Locks.empty() && wrapsGuard(E.getType())))
     Action.What = LockAction::Kind::Take;
   return Action;
 }

@@ -48,6 +48,7 @@ public:
 private:
   [[nodiscard]] LockAction ofMethod(const clang::CallExpr &E, const clang::Expr &Object) const;
   void locksAmong(llvm::ArrayRef<const clang::Expr *> Arguments, LockAction &Action) const;
+  [[nodiscard]] bool wrapsGuard(clang::QualType T) const;
   [[nodiscard]] bool constructorTakes(const clang::CXXConstructorDecl &C) const;
 
   const LibraryView &Library;

@@ -168,3 +168,38 @@ mock::task<> own_lock_ok() {
   std::lock_guard b(cl, std::adopt_lock);
   co_await mock::sleep();
 }
+
+template <typename F> struct finally {
+  F f;
+  ~finally() { f(); }
+};
+template <typename F> finally(F) -> finally<F>;
+mock::task<> released_by_a_scope_guard_ok() {
+  {
+    m.lock();
+    finally end{[] { m.unlock(); }};
+  }
+  co_await mock::sleep();
+}
+
+struct session {
+  explicit session(std::mutex &m) : lock_(m) {}
+  std::mutex &lock_;
+  std::unique_lock<std::mutex> held;
+};
+mock::task<> knows_a_lock_ok() {
+  auto s = std::make_unique<session>(m);
+  std::optional<session> o(std::in_place, m);
+  co_await mock::sleep();
+}
+
+struct waiting {
+  std::unique_lock<std::mutex> &lock;
+  bool await_ready() { return lock.unlock(), false; }
+  void await_suspend(std::coroutine_handle<>) {}
+  void await_resume() { lock.lock(); }
+};
+mock::task<> given_to_an_awaiter_ok() {
+  std::unique_lock lock(m);
+  co_await waiting{lock};
+}
