@@ -323,7 +323,7 @@ void FunctionWalk::exposeCaptures(const LambdaExpr &Lambda, Outlived Found, Maki
 }
 
 bool FunctionWalk::goesOnPast(const VarDecl *Var, const Expr *Call) const {
-  return !Blocking.after(Call, scopeOf(Var).Block, Above);
+  return !Blocking.after(Call, *Var, scopeOf(Var).Block, Above);
 }
 
 bool FunctionWalk::dies(const Referent &R, const TaskFate &Fate, const Expr *Call) const {

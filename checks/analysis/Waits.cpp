@@ -29,18 +29,24 @@ bool isStd(const Decl &D) {
   return false;
 }
 
+} // namespace
+
+bool Waits::containsWait(const Stmt *S) const {
+  return S && (mayWait(S) || llvm::any_of(S->children(), [&](const Stmt *Child) { return containsWait(Child); }));
+}
+
 /// Its destructor may wait, or run something that does.
-bool waitsAtEnd(const VarDecl &Var) {
+bool Waits::waitsAtEnd(const VarDecl &Var) const {
   const CXXRecordDecl *R = Var.getType()->getAsCXXRecordDecl();
   if (!R || !R->hasDefinition() || R->hasTrivialDestructor())
     return false;
-  if (!isStd(*R))
-    return true;
-  return llvm::is_contained({"thread", "jthread", "future", "shared_future", "function", "unique_ptr", "shared_ptr"},
-                            R->getName());
+  if (isStd(*R))
+    return llvm::is_contained({"thread", "jthread", "future", "shared_future", "function"}, R->getName());
+  const CXXDestructorDecl *Destructor = R->getDestructor();
+  const FunctionDecl *Definition = nullptr;
+  return Destructor && Destructor->isUserProvided() &&
+         (!Destructor->isDefined(Definition) || containsWait(Definition->getBody()));
 }
-
-} // namespace
 
 unsigned Waits::offset(SourceLocation Where) const {
   const SourceManager &SM = Unit.Context.getSourceManager();
@@ -50,11 +56,6 @@ unsigned Waits::offset(SourceLocation Where) const {
 bool Waits::mayWait(const Stmt *S) const {
   if (isa<CoroutineSuspendExpr, CXXDeleteExpr, AsmStmt>(S))
     return true;
-  if (const auto *Declaration = dyn_cast<DeclStmt>(S))
-    return llvm::any_of(Declaration->decls(), [](const Decl *D) {
-      const auto *Var = dyn_cast<VarDecl>(D);
-      return Var && Var->hasLocalStorage() && waitsAtEnd(*Var);
-    });
   const auto *Call = dyn_cast<CallExpr>(S);
   if (!Call || isPassThrough(Call))
     return false;
@@ -79,6 +80,10 @@ void Waits::collect(const Stmt *S) const {
     return;
   if (mayWait(S))
     Offsets->push_back(offset(S->getEndLoc()));
+  if (const auto *Declaration = dyn_cast<DeclStmt>(S))
+    for (const Decl *D : Declaration->decls())
+      if (const auto *Var = dyn_cast<VarDecl>(D); Var && Var->hasLocalStorage() && waitsAtEnd(*Var))
+        Ends.push_back(offset(Var->getLocation()));
   if (const auto *Suspend = dyn_cast<CoawaitExpr>(S))
     return collect(Suspend->getOperand());
   if (isa<LambdaExpr>(S))
@@ -89,19 +94,23 @@ void Waits::collect(const Stmt *S) const {
     collect(Child);
 }
 
-bool Waits::anyIn(unsigned Begin, unsigned End) const {
-  auto It = llvm::upper_bound(*Offsets, Begin);
-  return It != Offsets->end() && *It < End;
+bool Waits::anyIn(const std::vector<unsigned> &Sorted, unsigned Begin, unsigned End) {
+  auto It = llvm::lower_bound(Sorted, Begin);
+  return It != Sorted.end() && *It < End;
 }
 
-bool Waits::after(const Expr *E, const Stmt *Block, ArrayRef<const Stmt *> Above) const {
+bool Waits::after(const Expr *E, const VarDecl &Var, const Stmt *Block, ArrayRef<const Stmt *> Above) const {
   if (!Block)
     return true;
   if (!Offsets) {
     Offsets.emplace();
     collect(writtenBody(F));
     llvm::sort(*Offsets);
+    llvm::sort(Ends);
   }
+  // The variable itself, or one that ends before it, may wait at its end.
+  if (anyIn(Ends, offset(Var.getLocation()), offset(Block->getEndLoc())))
+    return true;
   // The whole statement around the expression belongs to it.
   SourceLocation Last = E->getEndLoc();
   bool Inside = false;
@@ -109,12 +118,12 @@ bool Waits::after(const Expr *E, const Stmt *Block, ArrayRef<const Stmt *> Above
     if (S == Block)
       Inside = true;
     else if (Inside && isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt>(S) &&
-             anyIn(offset(S->getBeginLoc()), offset(S->getEndLoc())))
+             anyIn(*Offsets, offset(S->getBeginLoc()), offset(S->getEndLoc())))
       return true;
   }
   for (std::size_t I = Above.size(); I-- > 0 && (isa<Expr>(Above[I]) || isa<DeclStmt>(Above[I]));)
     Last = Above[I]->getEndLoc();
-  return anyIn(offset(Last), offset(Block->getEndLoc()));
+  return anyIn(*Offsets, offset(Last) + 1, offset(Block->getEndLoc()));
 }
 
 } // namespace corace::checks

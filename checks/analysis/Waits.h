@@ -15,19 +15,24 @@ class Waits {
 public:
   Waits(const clang::FunctionDecl &F, const UnitFacts &Unit) : F(F), Unit(Unit) {}
 
-  /// Something between the expression and the end of the block may wait. `Above` leads to the expression.
-  [[nodiscard]] bool after(const clang::Expr *E, const clang::Stmt *Block,
+  /// Something between the expression and the end of the variable, whose block this is, may wait. `Above` leads to the
+  /// expression.
+  [[nodiscard]] bool after(const clang::Expr *E, const clang::VarDecl &Var, const clang::Stmt *Block,
                            llvm::ArrayRef<const clang::Stmt *> Above) const;
 
 private:
   void collect(const clang::Stmt *S) const;
   [[nodiscard]] bool mayWait(const clang::Stmt *S) const;
+  [[nodiscard]] bool waitsAtEnd(const clang::VarDecl &Var) const;
+  [[nodiscard]] bool containsWait(const clang::Stmt *S) const;
   [[nodiscard]] unsigned offset(clang::SourceLocation Where) const;
-  [[nodiscard]] bool anyIn(unsigned Begin, unsigned End) const;
+  [[nodiscard]] static bool anyIn(const std::vector<unsigned> &Sorted, unsigned Begin, unsigned End);
 
   const clang::FunctionDecl &F;
   const UnitFacts &Unit;
-  mutable std::optional<std::vector<unsigned>> Offsets; ///< sorted; made when first asked
+  // Made when first asked for, sorted.
+  mutable std::optional<std::vector<unsigned>> Offsets;
+  mutable std::vector<unsigned> Ends; ///< where variables are declared whose destructors may wait
 };
 
 } // namespace corace::checks

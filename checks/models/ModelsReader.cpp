@@ -303,6 +303,8 @@ bool ModelsReader::readOpField(StringRef Key, yaml::Node *Value, OpModel &Op) {
     return text(Value, Op.Instead);
   if (Key == "until")
     return text(Value, Op.Until);
+  if (Key == "context")
+    return text(Value, Op.Context);
   if (Key == "join")
     return boolean(Value, Op.Joins);
   if (Key == "callable") {

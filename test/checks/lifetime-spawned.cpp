@@ -44,6 +44,15 @@ void pumped_ok() {
   mock::spawn(o.run());
   pump(); // perhaps until all is done
 }
+struct waits_at_end : object {
+  ~waits_at_end() { pump(); }
+};
+void waits_at_end_ok() {
+  object o;
+  waits_at_end own, runner;
+  mock::spawn(own.run());
+  mock::spawn(o.run());
+}
 task<> joined_ok(lib::scope &s) {
   object o;
   s.spawn(o.run());
