@@ -3,6 +3,8 @@
 #include "checks/Check.h"
 
 #include "checks/CheckAwaitAct.h"
+#include "checks/ContextVarScope.h"
+#include "checks/DetachedLifetime.h"
 #include "checks/HostileLock.h"
 #include "checks/ReadAwaitWrite.h"
 #include "checks/ReferenceAcrossAwait.h"
@@ -24,13 +26,15 @@ llvm::ArrayRef<const Check *> allChecks() {
   static const WriteAwaitRead TheWriteAwaitRead;
   static const ReferenceAcrossAwait TheReferenceAcrossAwait;
   static const UnawaitedTask TheUnawaitedTask;
+  static const DetachedLifetime TheDetachedLifetime;
+  static const ContextVarScope TheContextVarScope;
   static const HostileLock TheHostileLock;
   static const ThreadLocalUse TheThreadLocalUse;
   static const UnobservedFailure TheUnobservedFailure;
   // The order is also that of precedence: of two findings on one second access the first check's is kept.
-  static const Check *const All[] = {&TheReadAwaitWrite,       &TheCheckAwaitAct,    &TheWriteAwaitRead,
-                                     &TheReferenceAcrossAwait, &TheUnawaitedTask,    &TheHostileLock,
-                                     &TheThreadLocalUse,       &TheUnobservedFailure};
+  static const Check *const All[] = {
+      &TheReadAwaitWrite, &TheCheckAwaitAct,  &TheWriteAwaitRead,    &TheReferenceAcrossAwait, &TheUnawaitedTask,
+      &TheHostileLock,    &TheThreadLocalUse, &TheUnobservedFailure, &TheDetachedLifetime,     &TheContextVarScope};
   return All;
 }
 

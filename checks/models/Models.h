@@ -81,8 +81,14 @@ struct OpModel {
   bool SpawnsAny = false;        ///< starts tasks: all arguments ...
   std::vector<int> Spawns;       ///< ... or these (-1: the last, -2: the object itself)
   bool SpawnsAll = false;
-  bool DropsResults = false;        ///< calls its arguments and drops what they return
-  std::string Failure;              ///< of the tasks that it starts: lost, logged, terminates, or in the results
+  std::string Until; ///< how long what it starts may run: detached, token (the last argument tells), return (the result
+                     ///< stands for it), or the operation or scope that waits for it
+  std::string Context;       ///< of a context variable: set, get, reset
+  bool Joins = false;        ///< it is over when all that it was given has ended
+  std::string Callable;      ///< what becomes of a callable argument: kept until the task that it returned has ended,
+                             ///< dropped once it was called, or borrowed (it has to live as long as the caller waits)
+  bool DropsResults = false; ///< calls its arguments and drops what they return
+  std::string Failure;       ///< of the tasks that it starts: lost, logged, terminates, or in the results
   std::optional<unsigned> Observer; ///< the argument that is told of a failure; without it the result tells
   std::string Instead;              ///< the operation that throws the first failure, where this one returns them
   std::string Effect;               ///< on a container: none, look, element, insert, erase, replace

@@ -330,7 +330,20 @@ bool ModelsReader::readOpField(StringRef Key, yaml::Node *Value, OpModel &Op) {
     return number(Value, Op.Observer);
   if (Key == "instead")
     return text(Value, Op.Instead);
-  if (StringSet<>{"until", "join", "inline", "after", "forced", "returns", "header"}.contains(Key)) {
+  if (Key == "until")
+    return text(Value, Op.Until);
+  if (Key == "context")
+    return text(Value, Op.Context);
+  if (Key == "join")
+    return boolean(Value, Op.Joins);
+  if (Key == "callable") {
+    if (!text(Value, Op.Callable))
+      return false;
+    return StringSet<>{"kept", "dropped", "borrowed"}.contains(Op.Callable)
+               ? true
+               : fail(Value, "'callable' is kept, dropped or borrowed");
+  }
+  if (StringSet<>{"inline", "after", "forced", "returns", "header"}.contains(Key)) {
     Value->skip();
     return true;
   }
