@@ -70,6 +70,8 @@ void Flow::callee(const CallExpr *Call, State &S) {
     acquireCalled(Call, *Op, S);
     return setValue(Call, {}, S);
   }
+  if (!Op)
+    calleeLocks(Call, Call, S);
   if (simpleCall(Call, S))
     return;
   storeArguments(Call, /*AfterSuspension=*/false, S);
