@@ -217,6 +217,12 @@ std::string shortName(StringRef Name) {
   return Name == "lambda" ? "the lambda" : "'" + Name.str() + "'";
 }
 
+/// The second access is made by this very function, a setter: that is no rival.
+bool callsIt(const Window &W, const WriteSummary &Rival) {
+  const auto *Call = dyn_cast<CallExpr>(W.Second);
+  return Call && Call->getDirectCallee() && usrOf(*Call->getDirectCallee()) == Rival.Function;
+}
+
 /// Calls in other translation units that let two runs be under way at once: on one object, where that matters.
 std::optional<Evidence> secondRunElsewhere(const CoroutineFacts &Facts, bool OnObject, const std::string &Another) {
   const Others *Elsewhere = Facts.Library.others();
@@ -259,7 +265,7 @@ Evidence evidenceFor(const CoroutineFacts &Facts, const Window &W) {
             Rival->Site->getSourceRange()};
   if (const Others *Elsewhere = Facts.Library.others())
     for (const WriteSummary *Rival : Elsewhere->writesOf(State))
-      if (Rival->Name != "main")
+      if (Rival->Name != "main" && !callsIt(W, *Rival))
         return {Confidence::High, shortName(Rival->Name) + " writes it here and may run meanwhile", {}, Rival->Where};
   if (const RivalIndex::Change *Rival = otherTaker(Facts, Runs, State))
     return {Confidence::High, shortName(*Rival->Function) + " takes it here and may run meanwhile",

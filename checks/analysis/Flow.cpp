@@ -19,7 +19,7 @@ namespace {
 
 // Beyond these a function is not analysed: the analysis is linear in practice, and generated code should not prove
 // otherwise.
-constexpr unsigned MaxBlocks = 100000;
+constexpr unsigned MaxBlocks = 3000;
 constexpr unsigned MaxVisitsPerBlock = 24;
 
 } // namespace

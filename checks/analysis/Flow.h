@@ -77,6 +77,8 @@ private:
   void suspend(const clang::Expr *Site, SuspensionClass Class, bool Waits, State &S);
   void suspendAt(const clang::CoroutineSuspendExpr *E, State &S);
   void acquireAwaited(const clang::CoroutineSuspendExpr *E, const clang::Expr *Operation, State &S);
+  void calleeLocks(const clang::Expr *Site, const clang::CallExpr *Call, State &S);
+  void acquired(const clang::Expr *E, const AccessPath &Lock, State &S);
   void acquireCalled(const clang::CallExpr *Call, const OpModel &Op, State &S);
   void hold(LockSet Which, const clang::ValueDecl *Owner, State &S);
   void release(LockSet Which, clang::SourceLocation Where, State &S);
@@ -137,6 +139,7 @@ private:
   std::map<std::pair<const clang::Expr *, std::string>, unsigned> FactOf;
   llvm::DenseMap<const clang::CallExpr *, std::optional<InlinedCall>> Inlined;
   llvm::DenseMap<const clang::CallExpr *, std::vector<ArgumentStore>> Stores;
+  llvm::DenseMap<const clang::CallExpr *, CalleeLockPaths> LocksOf;
   std::map<const clang::VarDecl *, ScopeExit> Exits;
   Inliner Simple;
   llvm::DenseMap<const clang::Expr *, unsigned> SuspensionOf;

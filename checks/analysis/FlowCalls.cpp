@@ -77,6 +77,8 @@ void Flow::callee(const CallExpr *Call, State &S) {
     Vouching.add({Number});
     return setValue(Call, std::move(Vouching), S);
   }
+  if (!Op)
+    calleeLocks(Call, Call, S);
   if (simpleCall(Call, S))
     return;
   storeArguments(Call, /*AfterSuspension=*/false, S);

@@ -61,7 +61,7 @@ void Flow::acquireAwaited(const CoroutineSuspendExpr *E, const Expr *Operation, 
   if (!Op)
     Op = Library.awaitOn(strip(Operation)->getType());
   if (!Op)
-    return;
+    return calleeLocks(E, dyn_cast_or_null<CallExpr>(strip(Operation)), S);
   if (Op->Release && Op->ReleasesWhenAwaited)
     release(Out.LockTable.of(Out.LockTable.lockOf(Operation, *Op), S.Held), E->getExprLoc(), S);
   const auto *Call = dyn_cast<CallExpr>(strip(Operation));
@@ -82,7 +82,24 @@ void Flow::acquireAwaited(const CoroutineSuspendExpr *E, const Expr *Operation, 
       Out.LockTable.useless(E->getSourceRange(), WhyNot);
     return;
   }
-  LockSet Acquired = Out.LockTable.acquire(E, Out.LockTable.lockOf(Operation, *Op));
+  acquired(E, Out.LockTable.lockOf(Operation, *Op), S);
+}
+
+/// What a function of the user's own takes for its caller, or gives back.
+void Flow::calleeLocks(const Expr *Site, const CallExpr *Call, State &S) {
+  if (!Call || !Call->getDirectCallee())
+    return;
+  auto [It, New] = LocksOf.try_emplace(Call);
+  if (New)
+    It->second = Simple.locks(Call, Classifier);
+  for (const AccessPath &Lock : It->second.Releases)
+    release(Out.LockTable.of(Lock, S.Held), Site->getExprLoc(), S);
+  if (!It->second.Takes.empty() && isa<CoroutineSuspendExpr>(Site))
+    acquired(Site, It->second.Takes.front(), S);
+}
+
+void Flow::acquired(const Expr *E, const AccessPath &Lock, State &S) {
+  LockSet Acquired = Out.LockTable.acquire(E, Lock);
   // A result with a destructor is the guard; without one the lock is held until it is released by a call.
   const CXXRecordDecl *Result = E->getType()->getAsCXXRecordDecl();
   if (!Result || Result->hasTrivialDestructor())

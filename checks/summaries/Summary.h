@@ -75,7 +75,6 @@ struct FunctionSummary {
   std::vector<Store> Stores;            ///< arguments that are stored whatever happens
   std::vector<PathSummary> Takes;       ///< exclusive locks that are held when the call, or the await of it, is over
   std::vector<PathSummary> Releases;    ///< locks that are not held any more then
-  bool Guards = false;                  ///< the result is the guard of what it takes
   std::vector<unsigned> LateReferences; ///< parameters by reference, pointer or view that are used after a suspension
   friend auto operator<=>(const FunctionSummary &, const FunctionSummary &) = default;
 };

@@ -125,7 +125,6 @@ private:
     });
     list("takes", F.Takes, [&](const PathSummary &P) { path(P); });
     list("releases", F.Releases, [&](const PathSummary &P) { path(P); });
-    flag("guards", F.Guards);
     list("late-references", F.LateReferences, [&](unsigned Index) { number("param", Index); });
   }
 
@@ -227,8 +226,7 @@ static bool fromJSON(const json::Value &V, FunctionSummary &F, json::Path P) {
       !number(O, P, "suspends", F.May, 3) || !O.mapOptional("callees", Callees) || !O.mapOptional("why", F.Why) ||
       !O.mapOptional("simple", F.Simple) || !O.mapOptional("reads", F.Reads) || !O.mapOptional("writes", F.Writes) ||
       !O.mapOptional("stores", F.Stores) || !O.mapOptional("takes", F.Takes) ||
-      !O.mapOptional("releases", F.Releases) || !O.mapOptional("guards", F.Guards) ||
-      !O.mapOptional("late-references", Late))
+      !O.mapOptional("releases", F.Releases) || !O.mapOptional("late-references", Late))
     return false;
   for (UsrOnly &U : Callees)
     F.Callees.push_back(std::move(U.Usr));

@@ -35,3 +35,26 @@ mock::task<> Bank::charge(int amount) {
   fees_ = had + amount; // lost update, and the rival is elsewhere
 }
 #endif
+
+mock::task<> Bank::guarded(int amount) {
+  auto guard = co_await own();
+  int had = rate_;
+  co_await send();
+  rate_ = had + amount; // fine: own() has the lock
+}
+
+mock::task<> Bank::byHand(int amount) {
+  co_await take();
+  int had = rate_;
+  co_await send();
+  rate_ = had + amount; // fine
+  giveBack();
+}
+
+mock::task<> Bank::tooEarly(int amount) {
+  co_await take();
+  int had = rate_;
+  giveBack();
+  co_await send();
+  rate_ = had + amount; // lost update
+}
