@@ -82,7 +82,14 @@ void Flow::acquireAwaited(const CoroutineSuspendExpr *E, const Expr *Operation, 
       Out.LockTable.useless(E->getSourceRange(), WhyNot);
     return;
   }
-  LockSet Acquired = Out.LockTable.acquire(E, Out.LockTable.lockOf(Operation, *Op));
+  const AccessPath Lock = Out.LockTable.lockOf(Operation, *Op);
+  if (Out.LockTable.isPrivate(Lock)) {
+    if (Collecting)
+      Out.LockTable.useless(E->getSourceRange(),
+                            "'" + Lock.spelling() + "' is a local variable: every run of the coroutine has its own");
+    return;
+  }
+  LockSet Acquired = Out.LockTable.acquire(E, Lock);
   // A result with a destructor is the guard; without one the lock is held until it is released by a call.
   const CXXRecordDecl *Result = E->getType()->getAsCXXRecordDecl();
   if (!Result || Result->hasTrivialDestructor())
