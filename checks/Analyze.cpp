@@ -71,6 +71,7 @@ public:
   }
 
   void emit(llvm::function_ref<void(Finding)> Sink) {
+    dropExplained();
     llvm::sort(Findings, [](const Ranked &A, const Ranked &B) {
       return std::tie(A.F.Main.File, A.F.Main.Offset, A.Precedence, A.F.Object) <
              std::tie(B.F.Main.File, B.F.Main.Offset, B.Precedence, B.F.Object);
@@ -104,6 +105,24 @@ private:
       return R.F.Kind == race_kind::invalid_reference && llvm::any_of(Reported, [&](const Place &P) {
                return P.File == R.F.Main.File && P.Offset <= R.F.Main.Offset && R.F.Main.EndOffset <= P.EndOffset;
              });
+    });
+  }
+
+  /// A lock that does not help is told once: with the window that is open in spite of it, where there is one.
+  void dropExplained() {
+    std::set<std::pair<std::string, unsigned>> Explained, Windows;
+    for (const Ranked &R : Findings)
+      if (R.F.Kind != race_kind::ineffective_lock && R.F.Suspension.isValid()) {
+        Windows.emplace(R.F.Main.File, R.F.Main.Offset);
+        for (const Note &N : R.F.Notes)
+          if (N.Role == NoteRole::Lock)
+            Explained.emplace(N.Where.File, N.Where.Offset);
+      }
+    llvm::erase_if(Findings, [&](const Ranked &R) {
+      return R.F.Kind == race_kind::ineffective_lock &&
+             (Explained.contains({R.F.Main.File, R.F.Main.Offset}) || llvm::any_of(R.F.Notes, [&](const Note &N) {
+                return N.Role == NoteRole::Rival && Windows.contains({N.Where.File, N.Where.Offset});
+              }));
     });
   }
 
@@ -153,6 +172,7 @@ void analyzeTranslationUnit(ASTContext &Context, const Models &Library, const Ch
 void UnitAnalysis::Parts::check(const CheckOptions &Options, llvm::function_ref<void(Finding)> Sink) {
   const Suspension Suspensions(View, Context);
   Collector All;
+  std::vector<GuardedWindow> Guarded;
   // Plain functions too, where a call in them lets other tasks run.
   for (const FunctionDecl *Function : Rivals.functions()) {
     if (Function->isInvalidDecl() || (!isCoroutine(*Function) && !Suspensions.bodyYields(*Function)))
@@ -164,13 +184,14 @@ void UnitAnalysis::Parts::check(const CheckOptions &Options, llvm::function_ref<
       return isPrivateCapture(Facts, W.Place) || hasOneConsumer(Facts, W) ||
              (!isCoroutine(*Function) && !breaksPlainFunction(Facts, W));
     });
+    llvm::append_range(Guarded, Facts.Guarded);
     sortWindows(Facts);
     unsigned Precedence = 0;
     // All checks run, so that which one speaks for a window does not depend on which are enabled.
     for (const Check *C : allChecks())
       C->check(Facts, [&, Rank = Precedence++](Finding F) { All.add(std::move(F), Rank); });
   }
-  const UnitFacts Unit{Context, View, Rivals, Suspensions, ControlFlow};
+  const UnitFacts Unit{Context, View, Rivals, Suspensions, ControlFlow, std::move(Guarded)};
   unsigned Precedence = 0;
   for (const Check *C : allChecks())
     C->checkUnit(Unit, [&, Rank = Precedence++](Finding F) { All.add(std::move(F), Rank); });

@@ -6,6 +6,8 @@
 #include "checks/ContextVarScope.h"
 #include "checks/DetachedLifetime.h"
 #include "checks/HostileLock.h"
+#include "checks/IneffectiveLock.h"
+#include "checks/LockOrder.h"
 #include "checks/ReadAwaitWrite.h"
 #include "checks/ReferenceAcrossAwait.h"
 #include "checks/ThreadLocalUse.h"
@@ -25,6 +27,8 @@ llvm::ArrayRef<const Check *> allChecks() {
   static const CheckAwaitAct TheCheckAwaitAct;
   static const WriteAwaitRead TheWriteAwaitRead;
   static const ReferenceAcrossAwait TheReferenceAcrossAwait;
+  static const IneffectiveLock TheIneffectiveLock;
+  static const LockOrder TheLockOrder;
   static const UnawaitedTask TheUnawaitedTask;
   static const DetachedLifetime TheDetachedLifetime;
   static const ContextVarScope TheContextVarScope;
@@ -32,9 +36,10 @@ llvm::ArrayRef<const Check *> allChecks() {
   static const ThreadLocalUse TheThreadLocalUse;
   static const UnobservedFailure TheUnobservedFailure;
   // The order is also that of precedence: of two findings on one second access the first check's is kept.
-  static const Check *const All[] = {
-      &TheReadAwaitWrite, &TheCheckAwaitAct,  &TheWriteAwaitRead,    &TheReferenceAcrossAwait, &TheUnawaitedTask,
-      &TheHostileLock,    &TheThreadLocalUse, &TheUnobservedFailure, &TheDetachedLifetime,     &TheContextVarScope};
+  static const Check *const All[] = {&TheReadAwaitWrite,       &TheCheckAwaitAct,    &TheWriteAwaitRead,
+                                     &TheReferenceAcrossAwait, &TheIneffectiveLock,  &TheLockOrder,
+                                     &TheUnawaitedTask,        &TheHostileLock,      &TheThreadLocalUse,
+                                     &TheUnobservedFailure,    &TheDetachedLifetime, &TheContextVarScope};
   return All;
 }
 

@@ -1,0 +1,308 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A lock over a window protects only against those who take it too. Where a window is safe because of a lock, whoever
+// writes the same state without that lock breaks it.
+#include "checks/analysis/LockMisuse.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/Basic/SourceManager.h"
+
+#include <set>
+
+using namespace clang;
+
+namespace corace::checks {
+
+namespace {
+
+using Effect = StateWrite::Effect;
+
+/// What relies on nobody writing.
+struct Reliance {
+  const FunctionDecl *Function;
+  AccessPath Place, Lock;
+  const Expr *Taken; ///< null: the callers hold it
+  const Expr *First, *Suspension, *Second;
+  const FunctionDecl *Like = nullptr; ///< only calls of this method count, in coroutines
+  bool Inserts = false; ///< puts in what was not there: others that put in break it, not those that remove
+};
+
+const ValueDecl *stateOf(const AccessPath &P) {
+  for (auto It = P.Steps.rbegin(); It != P.Steps.rend(); ++It)
+    if (It->Field)
+      return It->Field->getCanonicalDecl();
+  return P.Base == AccessPath::BaseKind::Global ? P.Var : nullptr;
+}
+
+/// The lock and the state belong to one object, or the lock to all.
+bool belongTogether(const AccessPath &Lock, const AccessPath &State) {
+  return Lock.Base == AccessPath::BaseKind::Global || (Lock.Base == State.Base && Lock.Var == State.Var);
+}
+
+bool suspendsInside(const Stmt *S, const Suspension &Suspensions, const Expr *&Where) {
+  if (!S || isa<LambdaExpr>(S))
+    return false;
+  if (const auto *E = dyn_cast<CoroutineSuspendExpr>(S)) {
+    if (Suspensions.classify(*E).suspends()) {
+      Where = E;
+      return true;
+    }
+    const auto *Await = dyn_cast<CoawaitExpr>(E);
+    return Await && suspendsInside(Await->getOperand(), Suspensions, Where);
+  }
+  return llvm::any_of(S->children(), [&](const Stmt *Child) { return suspendsInside(Child, Suspensions, Where); });
+}
+
+class IgnoranceFinder {
+public:
+  IgnoranceFinder(const UnitFacts &Unit, llvm::function_ref<void(LockMisuse)> Sink)
+      : Unit(Unit), Index(locksOf(Unit)), Sink(Sink) {}
+
+  void run();
+
+private:
+  void rivals(const Reliance &R);
+  [[nodiscard]] bool breaks(const Reliance &R, const StateWrite &W) const;
+  [[nodiscard]] std::optional<bool> isLocked(const RivalIndex::Write &W, const ValueDecl *State, const Reliance &R,
+                                             bool &AfterSuspension) const;
+  [[nodiscard]] bool isAlike(const Reliance &R, const RivalIndex::Write &W) const;
+  void outliers(const LockFacts &Facts);
+  void readBefore(const LockFacts &Facts);
+  [[nodiscard]] const Expr *lockedWriter(const ValueDecl *State, const Reliance &R, const FunctionDecl *&Who) const;
+  [[nodiscard]] bool isTakenTwice(const AccessPath &Lock) const;
+  [[nodiscard]] bool mayRun(const FunctionDecl &Function, const ValueDecl *State) const;
+  void loops(const LockFacts &Facts);
+
+  const UnitFacts &Unit;
+  const LockIndex &Index;
+  llvm::function_ref<void(LockMisuse)> Sink;
+  std::set<const Expr *> Told;
+};
+
+bool IgnoranceFinder::breaks(const Reliance &R, const StateWrite &W) const {
+  if (R.Inserts)
+    return W.What == Effect::Grow;
+  const QualType T = W.Target->getType();
+  if (T->isBooleanType()) // a signal, as a rule: stop, cancelled, dirty
+    return false;
+  return W.What != Effect::Grow;
+}
+
+/// Methods of the class whose state it is (of all functions for a variable), while objects are in use.
+bool IgnoranceFinder::mayRun(const FunctionDecl &Function, const ValueDecl *State) const {
+  if (isa<CXXConstructorDecl, CXXDestructorDecl>(Function) || Function.isMain() || Function.isImplicit())
+    return false;
+  const auto *Field = dyn_cast<FieldDecl>(State);
+  const auto *Method = dyn_cast<CXXMethodDecl>(&Function);
+  if (Field && (!Method || (Method->getParent()->getCanonicalDecl() != Field->getParent()->getCanonicalDecl() &&
+                            Method->isStatic())))
+    return false;
+  if (Method &&
+      (Method->isCopyAssignmentOperator() || Method->isMoveAssignmentOperator() || Method->getParent()->isLambda()))
+    return false;
+  // Only constructors and destructors call it: nobody else is there yet, or any more.
+  const llvm::ArrayRef<RivalIndex::Call> Calls = Unit.Rivals.callsOf(&Function);
+  return Calls.empty() || !llvm::all_of(Calls, [](const RivalIndex::Call &C) {
+           return isa_and_nonnull<CXXConstructorDecl, CXXDestructorDecl>(C.Caller);
+         });
+}
+
+/// With or without the lock? Nothing for writes that say nothing: of other kinds, or while nobody else is there.
+std::optional<bool> IgnoranceFinder::isLocked(const RivalIndex::Write &W, const ValueDecl *State, const Reliance &R,
+                                              bool &AfterSuspension) const {
+  if (!W.Function || W.Function->isDependentContext() || !mayRun(*W.Function, State))
+    return std::nullopt;
+  const std::optional<StateWrite> Write = writeOf(W.Site, Unit.Library);
+  if (!Write || Write->State != State)
+    return std::nullopt;
+  const LockFacts &Theirs = Index.of(*W.Function);
+  const auto Found = Theirs.Writes.find(W.Site);
+  if (Found == Theirs.Writes.end() || !Theirs.Paths.resolve(Write->Target).isShared())
+    return std::nullopt;
+  AfterSuspension = Found->second.AfterSuspension;
+  for (std::size_t I = 0; I < Theirs.Uses.size(); ++I)
+    if ((I >= 64 || (Found->second.May & (LockSet(1) << I))) && maybeSameLock(Theirs.Uses[I].Lock, R.Lock))
+      return true;
+  return Index.mayBeCalledUnder(*W.Function, R.Lock);
+}
+
+const FunctionDecl *calleeOf(const Expr *E) {
+  const auto *Call = dyn_cast<CallExpr>(E);
+  const FunctionDecl *F = Call ? Call->getDirectCallee() : nullptr;
+  return F && F->getDeclName().isIdentifier() ? F : nullptr;
+}
+
+bool IgnoranceFinder::isAlike(const Reliance &R, const RivalIndex::Write &W) const {
+  if (!R.Like)
+    return true;
+  const FunctionDecl *Callee = calleeOf(W.Site);
+  return Callee && Callee->getName() == R.Like->getName() && isCoroutine(*W.Function);
+}
+
+void IgnoranceFinder::rivals(const Reliance &R) {
+  const ValueDecl *State = stateOf(R.Place);
+  if (!State || !belongTogether(R.Lock, R.Place))
+    return;
+  struct Suspect {
+    const RivalIndex::Write *W;
+    bool AfterSuspension;
+  };
+  std::vector<Suspect> Suspects;
+  llvm::DenseSet<const FunctionDecl *> With, Without;
+  With.insert(R.Function->getCanonicalDecl());
+  for (const RivalIndex::Write &W : Unit.Rivals.writesOf(State)) {
+    bool AfterSuspension = false;
+    const std::optional<bool> Locked = isLocked(W, State, R, AfterSuspension);
+    if (!Locked)
+      continue;
+    (*Locked ? With : Without).insert(W.Function->getCanonicalDecl());
+    if (!*Locked && W.Function->getCanonicalDecl() != R.Function->getCanonicalDecl() &&
+        breaks(R, *writeOf(W.Site, Unit.Library)) && isAlike(R, W))
+      Suspects.push_back({&W, AfterSuspension});
+  }
+  // Where most do without the lock, it is there for something else.
+  if (Without.size() > With.size())
+    return;
+  for (const Suspect &S : Suspects) {
+    if ((R.Like && S.AfterSuspension) || !Told.insert(S.W->Site).second)
+      continue;
+    LockMisuse M{LockMisuse::How::Ignored, S.W->Function, S.W->Site, nullptr};
+    M.Lock = R.Lock.spelling();
+    // What it has awaited may well be the end of those who take the lock.
+    M.Sure = S.AfterSuspension ? Confidence::Low : Confidence::Medium;
+    M.State = Index.of(*S.W->Function).Paths.resolve(writeOf(S.W->Site, Unit.Library)->Target).spelling();
+    M.Other = R.Function;
+    M.Taken = R.Taken;
+    M.First = R.First;
+    M.Suspension = R.Suspension;
+    M.Second = R.Second;
+    Sink(std::move(M));
+  }
+}
+
+/// A range-for over shared elements, with a suspension in its body: its iterators rely on nobody removing any.
+void IgnoranceFinder::loops(const LockFacts &Facts) {
+  std::vector<const CXXForRangeStmt *> Loops;
+  for (const auto &[Loop, Held] : Facts.Loops)
+    if (Held)
+      Loops.push_back(Loop);
+  llvm::sort(Loops, [](const auto *A, const auto *B) { return A->getForLoc() < B->getForLoc(); });
+  for (const CXXForRangeStmt *Loop : Loops) {
+    const Expr *Range = Loop->getRangeInit(), *Suspension = nullptr;
+    const AccessPath Place = Facts.Paths.resolve(Range);
+    if (!Place.isShared() || !suspendsInside(Loop->getBody(), Unit.Suspensions, Suspension))
+      continue;
+    for (std::size_t I = 0; I < Facts.Uses.size() && I < 64; ++I)
+      if (Facts.Loops.lookup(Loop) & (LockSet(1) << I))
+        rivals({&Facts.Function, Place, Facts.Uses[I].Lock, Facts.Uses[I].Site, Range, Suspension, Range});
+  }
+}
+
+/// Several functions take the lock: it is there to keep them apart.
+bool IgnoranceFinder::isTakenTwice(const AccessPath &Lock) const {
+  unsigned Count = 0;
+  for (const FunctionDecl *F : Index.lockers())
+    Count += llvm::any_of(Index.of(*F).Uses, [&](const LockUse &U) { return U.Site && maybeSameLock(U.Lock, Lock); });
+  return Count > 1;
+}
+
+/// Removes elements under a lock that it keeps over a suspension, while another coroutine does the same without.
+void IgnoranceFinder::outliers(const LockFacts &Facts) {
+  std::vector<const Expr *> Sites;
+  for (const auto &[Site, Write] : Facts.Writes)
+    if (Write.Must & Facts.SuspendedUnder)
+      Sites.push_back(Site);
+  llvm::sort(Sites, [](const Expr *A, const Expr *B) { return A->getBeginLoc() < B->getBeginLoc(); });
+  for (const Expr *Site : Sites) {
+    const LockedWrite &Write = Facts.Writes.find(Site)->second;
+    const std::optional<StateWrite> W = writeOf(Site, Unit.Library);
+    const FunctionDecl *Callee = calleeOf(Site);
+    if (!W || W->What != Effect::Remove || !Callee || !isCoroutine(Facts.Function))
+      continue;
+    for (std::size_t I = 0; I < Facts.Uses.size() && I < 64; ++I) {
+      const LockUse &Use = Facts.Uses[I];
+      if ((Write.Must & Facts.SuspendedUnder & (LockSet(1) << I)) && Use.Site && Use.Mode == LockMode::Exclusive &&
+          isTakenTwice(Use.Lock))
+        rivals(
+            {&Facts.Function, Facts.Paths.resolve(Write.Target), Use.Lock, Use.Site, Site, nullptr, nullptr, Callee});
+    }
+  }
+}
+
+/// Who writes the state under the lock; null if nobody does, or somebody writes it without.
+const Expr *IgnoranceFinder::lockedWriter(const ValueDecl *State, const Reliance &R, const FunctionDecl *&Who) const {
+  const Expr *Found = nullptr;
+  for (const RivalIndex::Write &W : Unit.Rivals.writesOf(State)) {
+    bool AfterSuspension = false;
+    const std::optional<bool> Locked = isLocked(W, State, R, AfterSuspension);
+    if (!Locked)
+      continue;
+    if (!*Locked)
+      return nullptr;
+    if (!Found && W.Function->getCanonicalDecl() != R.Function->getCanonicalDecl() &&
+        breaks(R, *writeOf(W.Site, Unit.Library))) {
+      Found = W.Site;
+      Who = W.Function;
+    }
+  }
+  return Found;
+}
+
+/// A copy from before the lock was there, used under it instead of what is there now.
+void IgnoranceFinder::readBefore(const LockFacts &Facts) {
+  const SourceManager &SM = Unit.Context.getSourceManager();
+  for (const LockedCopy &Copy : Facts.Copies) {
+    const ValueDecl *State = stateOf(Copy.Source);
+    const auto Uses = Facts.Mentions.find(cast<ValueDecl>(Copy.Var->getCanonicalDecl()));
+    if (!State || Uses == Facts.Mentions.end())
+      continue;
+    for (std::size_t I = 0; I < Facts.Uses.size() && I < 64; ++I) {
+      const LockSet Bit = LockSet(1) << I;
+      const LockUse &Use = Facts.Uses[I];
+      auto isUnder = [&](const auto &Mention) { return (Mention.second & Bit) != 0; };
+      if (!Use.Site || !Use.Waits || !Use.Excludes || (Copy.May & Bit) || !belongTogether(Use.Lock, Copy.Source) ||
+          !SM.isBeforeInTranslationUnit(Copy.Site->getBeginLoc(), Use.Site->getBeginLoc()))
+        continue;
+      const auto Used = llvm::find_if(Uses->second, isUnder);
+      // Looked at again under the lock: the copy was a first guess.
+      const auto Again = Facts.Mentions.find(State);
+      if (Used == Uses->second.end() || (Again != Facts.Mentions.end() && llvm::any_of(Again->second, isUnder)))
+        continue;
+      const Reliance R{&Facts.Function, Copy.Source, Use.Lock, Use.Site, Copy.Site, Use.Site, Used->first};
+      LockMisuse M{LockMisuse::How::ReadBefore, &Facts.Function, Used->first, Copy.Var};
+      M.Second = lockedWriter(State, R, M.Other);
+      if (!M.Second)
+        continue;
+      M.Lock = Use.Lock.spelling();
+      M.Sure = Confidence::Medium;
+      M.State = Copy.Source.spelling();
+      M.First = Copy.Site;
+      M.Suspension = M.Taken = Use.Site;
+      Sink(std::move(M));
+      break;
+    }
+  }
+}
+
+void IgnoranceFinder::run() {
+  for (const GuardedWindow &W : Unit.Guarded) {
+    const bool Element = !W.Place.Steps.empty() && !W.Place.Steps.back().Field;
+    rivals({W.Function, W.Place, W.Lock, W.Taken, W.First, W.Suspension, W.Second, nullptr,
+            W.What == Act::Insert || (Element && W.What == Act::Assign)});
+  }
+  for (const FunctionDecl *F : Index.lockers()) {
+    const LockFacts &Facts = Index.of(*F);
+    loops(Facts);
+    outliers(Facts);
+    readBefore(Facts);
+  }
+}
+
+} // namespace
+
+void findIgnoredLocks(const UnitFacts &Unit, llvm::function_ref<void(LockMisuse)> Sink) {
+  IgnoranceFinder(Unit, Sink).run();
+}
+
+} // namespace corace::checks
