@@ -71,6 +71,7 @@ public:
   }
 
   void emit(llvm::function_ref<void(Finding)> Sink) {
+    dropExplained();
     llvm::sort(Findings, [](const Ranked &A, const Ranked &B) {
       return std::tie(A.F.Main.File, A.F.Main.Offset, A.Precedence, A.F.Object) <
              std::tie(B.F.Main.File, B.F.Main.Offset, B.Precedence, B.F.Object);
@@ -104,6 +105,19 @@ private:
       return R.F.Kind == race_kind::invalid_reference && llvm::any_of(Reported, [&](const Place &P) {
                return P.File == R.F.Main.File && P.Offset <= R.F.Main.Offset && R.F.Main.EndOffset <= P.EndOffset;
              });
+    });
+  }
+
+  /// A lock that does not help is told once: with the window that is open in spite of it, where there is one.
+  void dropExplained() {
+    std::set<std::pair<std::string, unsigned>> Explained;
+    for (const Ranked &R : Findings)
+      if (R.F.Kind != race_kind::ineffective_lock)
+        for (const Note &N : R.F.Notes)
+          if (N.Role == NoteRole::Lock && R.F.Suspension.isValid())
+            Explained.emplace(N.Where.File, N.Where.Offset);
+    llvm::erase_if(Findings, [&](const Ranked &R) {
+      return R.F.Kind == race_kind::ineffective_lock && Explained.contains({R.F.Main.File, R.F.Main.Offset});
     });
   }
 
@@ -156,6 +170,9 @@ void UnitAnalysis::Parts::check(const CheckOptions &Options, llvm::function_ref<
   // Plain functions too, where a call in them lets other tasks run.
   for (const FunctionDecl *Function : Rivals.functions()) {
     if (Function->isInvalidDecl() || (!isCoroutine(*Function) && !Suspensions.bodyYields(*Function)))
+  std::vector<GuardedWindow> Guarded;
+  for (const FunctionDecl *Coroutine : Rivals.coroutines()) {
+    if (Coroutine->isInvalidDecl())
       continue;
     CoroutineFacts Facts(*Function, View, Rivals);
     if (!Flow(Facts, Suspensions).run(ControlFlow))
@@ -164,13 +181,16 @@ void UnitAnalysis::Parts::check(const CheckOptions &Options, llvm::function_ref<
       return isPrivateCapture(Facts, W.Place) || hasOneConsumer(Facts, W) ||
              (!isCoroutine(*Function) && !breaksPlainFunction(Facts, W));
     });
+    llvm::erase_if(Facts.Windows,
+                   [&](const Window &W) { return isPrivateCapture(Facts, W.Place) || hasOneConsumer(Facts, W); });
+    llvm::append_range(Guarded, Facts.Guarded);
     sortWindows(Facts);
     unsigned Precedence = 0;
     // All checks run, so that which one speaks for a window does not depend on which are enabled.
     for (const Check *C : allChecks())
       C->check(Facts, [&, Rank = Precedence++](Finding F) { All.add(std::move(F), Rank); });
   }
-  const UnitFacts Unit{Context, View, Rivals, Suspensions, ControlFlow};
+  const UnitFacts Unit{Context, View, Rivals, Suspensions, ControlFlow, std::move(Guarded)};
   unsigned Precedence = 0;
   for (const Check *C : allChecks())
     C->checkUnit(Unit, [&, Rank = Precedence++](Finding F) { All.add(std::move(F), Rank); });

@@ -4,6 +4,8 @@
 
 #include "checks/CheckAwaitAct.h"
 #include "checks/HostileLock.h"
+#include "checks/IneffectiveLock.h"
+#include "checks/LockOrder.h"
 #include "checks/ReadAwaitWrite.h"
 #include "checks/ReferenceAcrossAwait.h"
 #include "checks/ThreadLocalUse.h"
@@ -23,14 +25,16 @@ llvm::ArrayRef<const Check *> allChecks() {
   static const CheckAwaitAct TheCheckAwaitAct;
   static const WriteAwaitRead TheWriteAwaitRead;
   static const ReferenceAcrossAwait TheReferenceAcrossAwait;
+  static const IneffectiveLock TheIneffectiveLock;
+  static const LockOrder TheLockOrder;
   static const UnawaitedTask TheUnawaitedTask;
   static const HostileLock TheHostileLock;
   static const ThreadLocalUse TheThreadLocalUse;
   static const UnobservedFailure TheUnobservedFailure;
   // The order is also that of precedence: of two findings on one second access the first check's is kept.
-  static const Check *const All[] = {&TheReadAwaitWrite,       &TheCheckAwaitAct,    &TheWriteAwaitRead,
-                                     &TheReferenceAcrossAwait, &TheUnawaitedTask,    &TheHostileLock,
-                                     &TheThreadLocalUse,       &TheUnobservedFailure};
+  static const Check *const All[] = {
+      &TheReadAwaitWrite, &TheCheckAwaitAct, &TheWriteAwaitRead, &TheReferenceAcrossAwait, &TheIneffectiveLock,
+      &TheLockOrder,      &TheUnawaitedTask, &TheHostileLock,    &TheThreadLocalUse,       &TheUnobservedFailure};
   return All;
 }
 

@@ -75,6 +75,18 @@ struct Window {
   const clang::ValueDecl *Through = nullptr; ///< the variable that is the reference; null where it has no name
 };
 
+/// A window over which a lock is held.
+struct GuardedWindow {
+  const clang::FunctionDecl *Function = nullptr;
+  const clang::Expr *First = nullptr;
+  const clang::Expr *Suspension = nullptr;
+  const clang::Expr *Second = nullptr;
+  AccessPath Place; ///< what the second access touches
+  AccessPath Lock;
+  const clang::Expr *Taken = nullptr; ///< where the lock is taken
+  Act What = Act::Assign;
+};
+
 class CoroutineFacts {
 public:
   CoroutineFacts(const clang::FunctionDecl &Function, const LibraryView &Library, const RivalIndex &Rivals);
@@ -88,6 +100,7 @@ public:
   std::vector<Fact> Facts;
   std::vector<SuspensionPoint> Suspensions;
   std::vector<Window> Windows; ///< in the order of the source
+  std::vector<GuardedWindow> Guarded;
   /// Expressions and their parents inside the function; the machinery of co_await is left out.
   llvm::DenseMap<const clang::Stmt *, const clang::Stmt *> Parents;
 };

@@ -119,6 +119,8 @@ private:
   void bleedWindows(const clang::Expr *Site, const AccessPath &P, State &S);
   void report(Dependence How, Act What, const Entry &E, const clang::Expr *Site, const AccessPath &P,
               const clang::Stmt *Branch = nullptr);
+  void guarded(const Entry &E, const clang::Expr *Site, const AccessPath &P, Act What);
+  void guardedConditions(const clang::Expr *Site, const AccessPath &P, Act What, const State &S);
   [[nodiscard]] bool revalidated(const clang::Expr *Site, const AccessPath &P, const State &S) const;
   [[nodiscard]] bool compared(const clang::Expr *Site, const State &S) const;
   [[nodiscard]] bool excluded(const Entry &E, const clang::Stmt *Where) const;

@@ -99,6 +99,12 @@ void Flow::calleeLocks(const Expr *Site, const CallExpr *Call, State &S) {
 }
 
 void Flow::acquired(const Expr *E, const AccessPath &Lock, State &S) {
+  if (Out.LockTable.isPrivate(Lock)) {
+    if (Collecting)
+      Out.LockTable.useless(E->getSourceRange(),
+                            "'" + Lock.spelling() + "' is a local variable: every run of the coroutine has its own");
+    return;
+  }
   LockSet Acquired = Out.LockTable.acquire(E, Lock);
   // A result with a destructor is the guard; without one the lock is held until it is released by a call.
   const CXXRecordDecl *Result = E->getType()->getAsCXXRecordDecl();

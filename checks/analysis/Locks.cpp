@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/Locks.h"
 
+#include "checks/analysis/Suspension.h"
+
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclTemplate.h"
+#include "clang/AST/RecursiveASTVisitor.h"
 
 using namespace clang;
 
@@ -42,7 +45,7 @@ void Locks::useless(SourceRange Where, std::string Why) {
   Useless.push_back({Where, std::move(Why)});
 }
 
-const Expr *Locks::lockExpr(const Expr *Operation, const OpModel &Op) const {
+const Expr *Locks::lockExpr(const Expr *Operation, const OpModel &Op) {
   const auto *Call = dyn_cast_or_null<CallExpr>(strip(Operation));
   if (!Call)
     return Operation; // `co_await mutex`
@@ -137,19 +140,85 @@ bool Locks::excludes(const Expr *Operation, const OpModel &Op, std::string &WhyN
     return false;
   case LockMode::Counted: break;
   }
-  const Expr *Lock = lockExpr(Operation, Op);
-  if (!Lock)
+  if (!lockExpr(Operation, Op))
     return false;
-  std::optional<std::int64_t> Count = countOf(strip(Lock), lockOf(Operation, Op));
-  std::int64_t Units = 1;
-  const auto *Call = dyn_cast<CallExpr>(strip(Operation));
-  if (Call && Op.Units && *Op.Units + firstArgument(Call) < Call->getNumArgs())
-    Units = constant(Call->getArg(*Op.Units + firstArgument(Call))).value_or(1);
+  const auto [Taken, Count] = unitsOf(Operation, Op);
   // A count that is not visible may well be one (binary semaphores are the usual lock of some libraries): stay silent.
-  if (!Count || Units >= *Count)
+  if (!Count || Taken >= *Count)
     return true;
   WhyNot = "a semaphore that lets " + std::to_string(*Count) + " tasks in is not a lock";
   return false;
+}
+
+Locks::Units Locks::unitsOf(const Expr *Operation, const OpModel &Op) const {
+  Units Result;
+  if (const Expr *Lock = lockExpr(Operation, Op))
+    Result.Count = countOf(strip(Lock), lockOf(Operation, Op));
+  const auto *Call = dyn_cast<CallExpr>(strip(Operation));
+  if (Call && Op.Units && *Op.Units + firstArgument(Call) < Call->getNumArgs())
+    Result.Taken = constant(Call->getArg(*Op.Units + firstArgument(Call))).value_or(1);
+  return Result;
+}
+
+namespace {
+
+/// Looks for a mention of a lock that is not an operation on it.
+class MentionFinder : public RecursiveASTVisitor<MentionFinder> {
+public:
+  MentionFinder(const VarDecl *Lock, const LibraryView &Library) : Lock(Lock), Library(Library) {}
+  bool Found = false;
+
+  bool VisitCallExpr(CallExpr *Call) {
+    operation(Call, Library.op(Call));
+    return true;
+  }
+  bool VisitCoawaitExpr(CoawaitExpr *E) {
+    operation(E->getOperand(), Library.awaitOn(strip(E->getOperand())->getType()));
+    return true;
+  }
+  bool VisitLambdaExpr(LambdaExpr *Lambda) {
+    for (const LambdaCapture &C : Lambda->captures())
+      Found = Found || (C.capturesVariable() && C.getCapturedVar()->getCanonicalDecl() == Lock);
+    return !Found;
+  }
+  bool VisitDeclRefExpr(DeclRefExpr *Ref) {
+    if (Ref->getDecl()->getCanonicalDecl() == Lock && !Operations.contains(Ref))
+      Found = true;
+    return !Found;
+  }
+
+private:
+  void operation(const Expr *Operation, const OpModel *Op) {
+    if (!Op || (!Op->Acquire && !Op->Release))
+      return;
+    if (const Expr *On = Locks::lockExpr(Operation, *Op))
+      Operations.insert(strip(On));
+  }
+
+  const VarDecl *Lock;
+  const LibraryView &Library;
+  llvm::DenseSet<const Expr *> Operations;
+};
+
+} // namespace
+
+bool Locks::isPrivate(const AccessPath &Lock) const {
+  const auto *Var = dyn_cast_or_null<VarDecl>(Lock.Var);
+  if (Lock.Base != AccessPath::BaseKind::Local || !Lock.Steps.empty() || !Var || Var->getType()->isReferenceType())
+    return false;
+  const TypeModel *Model = Library.type(Var->getType());
+  if (!Model || (Model->Role != "lock" && Model->Role != "counted"))
+    return false;
+  auto [It, New] = Private.try_emplace(Var, false);
+  if (!New)
+    return It->second;
+  const auto *Function = dyn_cast_or_null<FunctionDecl>(Var->getParentFunctionOrMethod());
+  const Stmt *Body = Function ? writtenBody(*Function) : nullptr;
+  if (!Body)
+    return false;
+  MentionFinder Finder(Var->getCanonicalDecl(), Library);
+  Finder.TraverseStmt(const_cast<Stmt *>(Body));
+  return Private[Var] = !Finder.Found;
 }
 
 } // namespace corace::checks

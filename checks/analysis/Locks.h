@@ -41,6 +41,16 @@ public:
   /// What the operation acquires, if it excludes others: the mode says so, and for a counted one the units and the
   /// count.
   [[nodiscard]] bool excludes(const clang::Expr *Operation, const OpModel &Op, std::string &WhyNot) const;
+  /// How many units an operation on a counted lock takes, and how many there are, where that is known.
+  struct Units {
+    std::int64_t Taken = 1;
+    std::optional<std::int64_t> Count;
+  };
+  [[nodiscard]] Units unitsOf(const clang::Expr *Operation, const OpModel &Op) const;
+  /// The lock is a variable of this frame that nobody else gets to see: every run has its own.
+  [[nodiscard]] bool isPrivate(const AccessPath &Lock) const;
+  /// The expression for the lock that an operation works on; null if it has none.
+  [[nodiscard]] static const clang::Expr *lockExpr(const clang::Expr *Operation, const OpModel &Op);
   /// The lock that an operation works on: its object, or the argument that the model names.
   [[nodiscard]] AccessPath lockOf(const clang::Expr *Operation, const OpModel &Op) const;
 
@@ -48,7 +58,6 @@ public:
   [[nodiscard]] llvm::ArrayRef<UselessLock> uselessLocks() const { return Useless; }
 
 private:
-  [[nodiscard]] const clang::Expr *lockExpr(const clang::Expr *Operation, const OpModel &Op) const;
   [[nodiscard]] std::optional<std::int64_t> constant(const clang::Expr *E) const;
   [[nodiscard]] std::optional<std::int64_t> countOf(const clang::Expr *Lock, const AccessPath &Path) const;
 
@@ -57,6 +66,7 @@ private:
   const clang::ASTContext &Context;
   std::vector<Acquisition> All;
   std::vector<UselessLock> Useless;
+  mutable llvm::DenseMap<const clang::ValueDecl *, bool> Private;
 };
 
 } // namespace corace::checks

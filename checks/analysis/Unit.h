@@ -4,6 +4,7 @@
 // What checks see that look at more than the windows of one coroutine.
 #pragma once
 
+#include "checks/analysis/Facts.h"
 #include "checks/analysis/RivalIndex.h"
 #include "checks/analysis/Suspension.h"
 
@@ -25,6 +26,8 @@ private:
   mutable llvm::DenseMap<const clang::FunctionDecl *, std::unique_ptr<clang::CFG>> Built;
 };
 
+class LockIndex;
+
 /// One translation unit. All of it lives as long as the analysis.
 struct UnitFacts {
   clang::ASTContext &Context;
@@ -32,6 +35,9 @@ struct UnitFacts {
   const RivalIndex &Rivals; ///< also lists the coroutines and the other functions of the user's code
   const Suspension &Suspensions;
   const Graphs &ControlFlow;
+  /// Windows that are none because a lock is held over them; whoever writes without that lock breaks them all the same.
+  std::vector<GuardedWindow> Guarded = {};
+  mutable std::shared_ptr<const LockIndex> LocksOfUnit = {}; ///< see locksOf() in LockIndex.h
 };
 
 } // namespace corace::checks

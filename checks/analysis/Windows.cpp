@@ -108,14 +108,45 @@ void Flow::report(Dependence How, Act What, const Entry &E, const Expr *Site, co
     Out.Windows.push_back({How, What, E.Fact, E.Since, Site, P, Branch});
 }
 
+/// A lock makes it no window; somebody who writes without the lock makes it one again.
+void Flow::guarded(const Entry &E, const Expr *Site, const AccessPath &P, Act What) {
+  if (!Collecting)
+    return;
+  for (std::size_t I = 0; I < Out.LockTable.acquisitions().size() && I < 63; ++I)
+    if (const Acquisition &A = Out.LockTable.acquisitions()[I]; (E.Locks & (LockSet(1) << I)) && !A.IsClaim && A.Lock)
+      Out.Guarded.push_back(
+          {&Function, Out.Facts[E.Fact].Site, Out.Suspensions[E.Since].Site, Site, P, A.Lock, A.Site, What});
+}
+
+void Flow::guardedConditions(const Expr *Site, const AccessPath &P, Act What, const State &S) {
+  for (const Stmt *Branch : Control.decidersOf(anchor(Site))) {
+    auto It = S.Conditions.find(Branch);
+    if (It == S.Conditions.end() || Control.isAssertion(Branch))
+      continue;
+    for (const Entry &E : It->second)
+      if (E.Since == 0 && overlap(Out.Facts[E.Fact].Path, P))
+        return; // tested again
+  }
+  for (const Stmt *Branch : Control.decidersOf(anchor(Site)))
+    if (auto It = S.Conditions.find(Branch); It != S.Conditions.end() && !Control.isAssertion(Branch))
+      for (const Entry &E : It->second)
+        if (const Fact &F = Out.Facts[E.Fact];
+            E.Since != 0 && E.Locks && overlap(F.Path, P) && !excluded(E, Site) && !isOwnLoopFlag(Branch, Site, F))
+          guarded(E, Site, P, What);
+}
+
 void Flow::valueWindows(const Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S) {
   // A compound assignment reads again in the same step; what it adds may well come from before.
   if (What != Act::Assign && What != Act::Replace)
     return;
   for (const Entry &E : V) {
     const Fact &F = Out.Facts[E.Fact];
-    if (E.Since == 0 || E.Locks || !overlap(F.Path, P) || !covers(P, F) || excluded(E, Site))
+    if (E.Since == 0 || !overlap(F.Path, P) || !covers(P, F) || excluded(E, Site))
       continue;
+    if (E.Locks) {
+      guarded(E, Site, P, What);
+      continue;
+    }
     if (!compared(Site, S))
       report(E.Decided ? Dependence::Decided : Dependence::Value, What, E, Site, P);
   }
@@ -123,6 +154,8 @@ void Flow::valueWindows(const Expr *Site, const AccessPath &P, const FactSet &V,
 
 void Flow::conditionWindows(const Expr *Site, const AccessPath &P, Act What, State &S) {
   const Stmt *Place = anchor(Site);
+  if (Place && S.Held)
+    guardedConditions(Site, P, What, S);
   if (!Place || S.Conditions.empty() || revalidated(Site, P, S) || compared(Site, S))
     return;
   auto isStale = [&](const Stmt *Branch, const Entry &E) {
@@ -169,6 +202,8 @@ void Flow::use(const Expr *Site, const AccessPath &Pointer, State &S) {
   if (!Pointer.isShared() || Pointer.Steps.size() + (Pointer.Base != AccessPath::BaseKind::This) == 0)
     return;
   const Stmt *Place = anchor(Site);
+  if (Place && S.Held)
+    guardedConditions(Site, Pointer, Act::Use, S);
   if (!Place || revalidated(Site, Pointer, S))
     return;
   for (const Stmt *Branch : Control.decidersOf(Place)) {

@@ -1,0 +1,170 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/IneffectiveLock.h"
+
+#include "checks/Report.h"
+#include "checks/analysis/LockMisuse.h"
+
+#include "clang/AST/ASTContext.h"
+
+using namespace clang;
+
+namespace corace::checks {
+
+llvm::StringRef IneffectiveLock::summary() const {
+  return "Finds locks that are taken in a way that keeps nobody out, and writes that ignore the lock that others rely "
+         "on.";
+}
+
+llvm::StringRef IneffectiveLock::details() const {
+  return R"(A lock protects from the moment it is there until its guard goes, and only against those who take it too.
+
+    co_await mutex.scoped_lock();               // reported: the guard ends with this statement
+    auto lock = mutex.scoped_lock();            // reported: never awaited, so nothing is locked
+    std::lock_guard lock(mutex);                // reported: calls lock() and drops what it returns
+    semaphore.release();                        // reported where it has to be awaited
+    async_mutex mutex;                          // reported when taken: each run of the coroutine has its own
+
+    auto lock = co_await mutex.scoped_lock();   // to mend it
+
+A coroutine that holds a lock from a read to a write that depends on it relies on everybody else who writes. Reported is
+a write without the lock, by a function that nobody calls with the lock held:
+
+    task<> rotate() {
+      auto lock = co_await mutex.scoped_lock();
+      auto next = epoch + 1;
+      co_await announce(next);
+      epoch = next;
+    }
+    void reset() { epoch = 0; }                 // reported: 'rotate' overwrites it
+
+Where a lock is useless and a window is open because of that, the check of the window reports it and says so in a note.
+
+Not reported: a guard that ends at once as the last thing that a function does (it waits until others have finished),
+(void), writes of flags, writes after an await by functions that may have waited for the others to end (--pedantic).
+)";
+}
+
+namespace {
+
+std::string functionName(const FunctionDecl &F) {
+  if (const auto *Method = dyn_cast<CXXMethodDecl>(&F); Method && Method->getParent()->isLambda())
+    return "the lambda";
+  return "'" + F.getNameAsString() + "'";
+}
+
+class MisuseReport {
+public:
+  MisuseReport(const LockMisuse &M, const ASTContext &Context) : M(M), Context(Context) {}
+
+  [[nodiscard]] Finding finding(StringRef Check) const;
+
+private:
+  [[nodiscard]] Place place(const Expr *E) const { return placeOf(Context, E->getSourceRange()); }
+  [[nodiscard]] std::string lock() const { return M.Lock.empty() ? "the lock" : "'" + M.Lock + "'"; }
+  [[nodiscard]] std::string message() const;
+  [[nodiscard]] std::string mend() const;
+  void others(Finding &F) const;
+  void awaitIt(Finding &F) const;
+
+  const LockMisuse &M;
+  const ASTContext &Context;
+};
+
+std::string MisuseReport::message() const {
+  using How = LockMisuse::How;
+  switch (M.What) {
+  case How::NeverTaken: return lock() + " is never taken: '" + nameOfOperation(M.Site) + "' is not awaited";
+  case How::NeverReleased: return lock() + " is never given back: '" + nameOfOperation(M.Site) + "' is not awaited";
+  case How::GuardDropped:
+    return lock() +
+           " is given back at the end of this statement: its guard is a temporary and protects nothing after it";
+  case How::ThreadGuard:
+    return lock() +
+           " is never taken: a guard for threads calls 'lock' and drops what it returns, which has to be awaited";
+  case How::Private:
+    return lock() + " keeps nobody out: it is a local variable, and every run of the coroutine has its own";
+  case How::Ignored:
+    return "'" + M.State + "' is written without " + lock() + ", on which " + functionName(*M.Other) +
+           " relies while it is suspended";
+  case How::ReadBefore: return "'" + M.State + "' was read before " + lock() + " was taken and may have changed since";
+  }
+  return {};
+}
+
+std::string MisuseReport::mend() const {
+  using How = LockMisuse::How;
+  switch (M.What) {
+  case How::NeverTaken:
+  case How::NeverReleased: return "'co_await' it";
+  case How::GuardDropped: return "keep the guard in a variable: 'auto lock = ...'";
+  case How::ThreadGuard: return "await the lock, and let a guard of its own library hold it";
+  case How::Private: return "make the lock a member of what it protects, or hand one lock to all tasks";
+  case How::Ignored: return "take " + lock() + " for this write as well";
+  case How::ReadBefore: return "take the lock first, and then read";
+  }
+  return {};
+}
+
+void MisuseReport::others(Finding &F) const {
+  const std::string Who = functionName(*M.Other);
+  if (M.What == LockMisuse::How::Ignored) {
+    F.Notes.push_back({NoteRole::Lock,
+                       M.Taken ? Who + " takes " + lock() + " here" : Who + " is called with " + lock() + " held",
+                       place(M.Taken ? M.Taken : M.First)});
+    F.Notes.push_back({NoteRole::First, "reads here", place(M.First)});
+    F.Notes.push_back({NoteRole::Suspension, "lets other tasks run here", place(M.Suspension)});
+    F.Notes.push_back(
+        {NoteRole::Rival,
+         M.First == M.Second ? "and goes on with its iterators" : "and goes on here as if nobody had written",
+         place(M.Second)});
+    return;
+  }
+  F.First = place(M.First);
+  F.Suspension = place(M.Suspension);
+  F.Notes.push_back({NoteRole::First, "read here", F.First});
+  F.Notes.push_back({NoteRole::Lock, "the lock is taken here; others may have it until then", F.Suspension});
+  if (M.Second)
+    F.Notes.push_back({NoteRole::Rival, Who + " writes it here with the lock held", place(M.Second)});
+}
+
+/// Only in a coroutine, where nothing else has to change.
+void MisuseReport::awaitIt(Finding &F) const {
+  if (!isCoroutine(*M.Function) || F.Main.Range.isInvalid() || M.Site->getBeginLoc().isMacroID())
+    return;
+  Place Before = F.Main;
+  Before.EndLine = Before.Line;
+  Before.EndColumn = Before.Column;
+  Before.EndOffset = Before.Offset;
+  Before.Range = CharSourceRange::getCharRange(F.Main.Range.getBegin(), F.Main.Range.getBegin());
+  F.Fixes.push_back({Before, "co_await "});
+}
+
+Finding MisuseReport::finding(StringRef Check) const {
+  Finding F;
+  F.Check = Check.str();
+  F.Kind = race_kind::ineffective_lock;
+  F.Sure = M.Sure;
+  F.Message = message();
+  F.Main = place(M.Site);
+  F.Function = nameOfFunction(*M.Function);
+  // The same word as corace-unawaited-task has, so that one of the two speaks.
+  F.Object = M.What == LockMisuse::How::NeverTaken || M.What == LockMisuse::How::NeverReleased
+                 ? (M.Var ? M.Var->getNameAsString() : nameOfOperation(M.Site))
+             : M.State.empty() ? M.Lock
+                               : M.State;
+  if (M.Other)
+    others(F);
+  if (M.What == LockMisuse::How::NeverTaken || M.What == LockMisuse::How::NeverReleased)
+    awaitIt(F);
+  F.Notes.push_back({NoteRole::Mend, "to mend it: " + mend(), F.Main});
+  return F;
+}
+
+} // namespace
+
+void IneffectiveLock::checkUnit(const UnitFacts &Unit, llvm::function_ref<void(Finding)> Sink) const {
+  findLockMisuse(Unit, [&](LockMisuse M) { Sink(MisuseReport(M, Unit.Context).finding(name())); });
+}
+
+} // namespace corace::checks

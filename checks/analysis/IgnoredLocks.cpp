@@ -1,0 +1,198 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A lock over a window protects only against those who take it too. Where a window is safe because of a lock, whoever
+// writes the same state without that lock breaks it.
+#include "checks/analysis/LockMisuse.h"
+
+#include "clang/AST/ASTContext.h"
+
+#include <set>
+
+using namespace clang;
+
+namespace corace::checks {
+
+namespace {
+
+using Effect = StateWrite::Effect;
+
+/// What relies on nobody writing.
+struct Reliance {
+  const FunctionDecl *Function;
+  AccessPath Place, Lock;
+  const Expr *Taken; ///< null: the callers hold it
+  const Expr *First, *Suspension, *Second;
+  bool Inserts = false; ///< puts in what was not there: others that put in break it, not those that remove
+};
+
+const ValueDecl *stateOf(const AccessPath &P) {
+  for (auto It = P.Steps.rbegin(); It != P.Steps.rend(); ++It)
+    if (It->Field)
+      return It->Field->getCanonicalDecl();
+  return P.Base == AccessPath::BaseKind::Global ? P.Var : nullptr;
+}
+
+/// The lock and the state belong to one object, or the lock to all.
+bool belongTogether(const AccessPath &Lock, const AccessPath &State) {
+  return Lock.Base == AccessPath::BaseKind::Global || (Lock.Base == State.Base && Lock.Var == State.Var);
+}
+
+bool suspendsInside(const Stmt *S, const Suspension &Suspensions, const Expr *&Where) {
+  if (!S || isa<LambdaExpr>(S))
+    return false;
+  if (const auto *E = dyn_cast<CoroutineSuspendExpr>(S)) {
+    if (Suspensions.classify(*E).suspends()) {
+      Where = E;
+      return true;
+    }
+    const auto *Await = dyn_cast<CoawaitExpr>(E);
+    return Await && suspendsInside(Await->getOperand(), Suspensions, Where);
+  }
+  return llvm::any_of(S->children(), [&](const Stmt *Child) { return suspendsInside(Child, Suspensions, Where); });
+}
+
+class IgnoranceFinder {
+public:
+  IgnoranceFinder(const UnitFacts &Unit, llvm::function_ref<void(LockMisuse)> Sink)
+      : Unit(Unit), Index(locksOf(Unit)), Sink(Sink) {}
+
+  void run();
+
+private:
+  void rivals(const Reliance &R);
+  [[nodiscard]] bool breaks(const Reliance &R, const StateWrite &W) const;
+  [[nodiscard]] std::optional<bool> isLocked(const RivalIndex::Write &W, const ValueDecl *State, const Reliance &R,
+                                             bool &AfterSuspension) const;
+  [[nodiscard]] bool mayRun(const FunctionDecl &Function, const ValueDecl *State) const;
+  void loops(const LockFacts &Facts);
+
+  const UnitFacts &Unit;
+  const LockIndex &Index;
+  llvm::function_ref<void(LockMisuse)> Sink;
+  std::set<const Expr *> Told;
+};
+
+bool IgnoranceFinder::breaks(const Reliance &R, const StateWrite &W) const {
+  if (R.Inserts)
+    return W.What == Effect::Grow;
+  const QualType T = W.Target->getType();
+  if (T->isBooleanType()) // a signal, as a rule: stop, cancelled, dirty
+    return false;
+  return W.What != Effect::Grow;
+}
+
+/// Methods of the class whose state it is (of all functions for a variable), while objects are in use.
+bool IgnoranceFinder::mayRun(const FunctionDecl &Function, const ValueDecl *State) const {
+  if (isa<CXXConstructorDecl, CXXDestructorDecl>(Function) || Function.isMain() || Function.isImplicit())
+    return false;
+  const auto *Field = dyn_cast<FieldDecl>(State);
+  const auto *Method = dyn_cast<CXXMethodDecl>(&Function);
+  if (Field && (!Method || (Method->getParent()->getCanonicalDecl() != Field->getParent()->getCanonicalDecl() &&
+                            Method->isStatic())))
+    return false;
+  if (Method &&
+      (Method->isCopyAssignmentOperator() || Method->isMoveAssignmentOperator() || Method->getParent()->isLambda()))
+    return false;
+  // Only constructors and destructors call it: nobody else is there yet, or any more.
+  const llvm::ArrayRef<RivalIndex::Call> Calls = Unit.Rivals.callsOf(&Function);
+  return Calls.empty() || !llvm::all_of(Calls, [](const RivalIndex::Call &C) {
+           return isa_and_nonnull<CXXConstructorDecl, CXXDestructorDecl>(C.Caller);
+         });
+}
+
+/// With or without the lock? Nothing for writes that say nothing: of other kinds, or while nobody else is there.
+std::optional<bool> IgnoranceFinder::isLocked(const RivalIndex::Write &W, const ValueDecl *State, const Reliance &R,
+                                              bool &AfterSuspension) const {
+  if (!W.Function || W.Function->isDependentContext() || !mayRun(*W.Function, State))
+    return std::nullopt;
+  const std::optional<StateWrite> Write = writeOf(W.Site, Unit.Library);
+  if (!Write || Write->State != State)
+    return std::nullopt;
+  const LockFacts &Theirs = Index.of(*W.Function);
+  const auto Found = Theirs.Writes.find(W.Site);
+  if (Found == Theirs.Writes.end() || !Theirs.Paths.resolve(Write->Target).isShared())
+    return std::nullopt;
+  AfterSuspension = Found->second.AfterSuspension;
+  for (std::size_t I = 0; I < Theirs.Uses.size(); ++I)
+    if ((I >= 64 || (Found->second.May & (LockSet(1) << I))) && maybeSameLock(Theirs.Uses[I].Lock, R.Lock))
+      return true;
+  return Index.mayBeCalledUnder(*W.Function, R.Lock);
+}
+
+void IgnoranceFinder::rivals(const Reliance &R) {
+  const ValueDecl *State = stateOf(R.Place);
+  if (!State || !belongTogether(R.Lock, R.Place))
+    return;
+  struct Suspect {
+    const RivalIndex::Write *W;
+    bool AfterSuspension;
+  };
+  std::vector<Suspect> Suspects;
+  llvm::DenseSet<const FunctionDecl *> With, Without;
+  With.insert(R.Function->getCanonicalDecl());
+  for (const RivalIndex::Write &W : Unit.Rivals.writesOf(State)) {
+    bool AfterSuspension = false;
+    const std::optional<bool> Locked = isLocked(W, State, R, AfterSuspension);
+    if (!Locked)
+      continue;
+    (*Locked ? With : Without).insert(W.Function->getCanonicalDecl());
+    if (!*Locked && W.Function->getCanonicalDecl() != R.Function->getCanonicalDecl() &&
+        breaks(R, *writeOf(W.Site, Unit.Library)))
+      Suspects.push_back({&W, AfterSuspension});
+  }
+  // Where most do without the lock, it is there for something else.
+  if (Without.size() > With.size())
+    return;
+  for (const Suspect &S : Suspects) {
+    if (!Told.insert(S.W->Site).second)
+      continue;
+    LockMisuse M{LockMisuse::How::Ignored, S.W->Function, S.W->Site, nullptr};
+    M.Lock = R.Lock.spelling();
+    // What it has awaited may well be the end of those who take the lock.
+    M.Sure = S.AfterSuspension ? Confidence::Low : Confidence::Medium;
+    M.State = Index.of(*S.W->Function).Paths.resolve(writeOf(S.W->Site, Unit.Library)->Target).spelling();
+    M.Other = R.Function;
+    M.Taken = R.Taken;
+    M.First = R.First;
+    M.Suspension = R.Suspension;
+    M.Second = R.Second;
+    Sink(std::move(M));
+  }
+}
+
+/// A range-for over shared elements, with a suspension in its body: its iterators rely on nobody removing any.
+void IgnoranceFinder::loops(const LockFacts &Facts) {
+  std::vector<const CXXForRangeStmt *> Loops;
+  for (const auto &[Loop, Held] : Facts.Loops)
+    if (Held)
+      Loops.push_back(Loop);
+  llvm::sort(Loops, [](const auto *A, const auto *B) { return A->getForLoc() < B->getForLoc(); });
+  for (const CXXForRangeStmt *Loop : Loops) {
+    const Expr *Range = Loop->getRangeInit(), *Suspension = nullptr;
+    const AccessPath Place = Facts.Paths.resolve(Range);
+    if (!Place.isShared() || !suspendsInside(Loop->getBody(), Unit.Suspensions, Suspension))
+      continue;
+    for (std::size_t I = 0; I < Facts.Uses.size() && I < 64; ++I)
+      if (Facts.Loops.lookup(Loop) & (LockSet(1) << I))
+        rivals({&Facts.Function, Place, Facts.Uses[I].Lock, Facts.Uses[I].Site, Range, Suspension, Range});
+  }
+}
+
+void IgnoranceFinder::run() {
+  for (const GuardedWindow &W : Unit.Guarded) {
+    const bool Element = !W.Place.Steps.empty() && !W.Place.Steps.back().Field;
+    rivals({W.Function, W.Place, W.Lock, W.Taken, W.First, W.Suspension, W.Second,
+            W.What == Act::Insert || (Element && W.What == Act::Assign)});
+  }
+  for (const FunctionDecl *F : Index.lockers())
+    loops(Index.of(*F));
+}
+
+} // namespace
+
+void findIgnoredLocks(const UnitFacts &Unit, llvm::function_ref<void(LockMisuse)> Sink) {
+  IgnoranceFinder(Unit, Sink).run();
+}
+
+} // namespace corace::checks
