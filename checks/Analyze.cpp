@@ -110,14 +110,19 @@ private:
 
   /// A lock that does not help is told once: with the window that is open in spite of it, where there is one.
   void dropExplained() {
-    std::set<std::pair<std::string, unsigned>> Explained;
+    std::set<std::pair<std::string, unsigned>> Explained, Windows;
     for (const Ranked &R : Findings)
-      if (R.F.Kind != race_kind::ineffective_lock)
+      if (R.F.Kind != race_kind::ineffective_lock && R.F.Suspension.isValid()) {
+        Windows.emplace(R.F.Main.File, R.F.Main.Offset);
         for (const Note &N : R.F.Notes)
-          if (N.Role == NoteRole::Lock && R.F.Suspension.isValid())
+          if (N.Role == NoteRole::Lock)
             Explained.emplace(N.Where.File, N.Where.Offset);
+      }
     llvm::erase_if(Findings, [&](const Ranked &R) {
-      return R.F.Kind == race_kind::ineffective_lock && Explained.contains({R.F.Main.File, R.F.Main.Offset});
+      return R.F.Kind == race_kind::ineffective_lock &&
+             (Explained.contains({R.F.Main.File, R.F.Main.Offset}) || llvm::any_of(R.F.Notes, [&](const Note &N) {
+                return N.Role == NoteRole::Rival && Windows.contains({N.Where.File, N.Where.Offset});
+              }));
     });
   }
 

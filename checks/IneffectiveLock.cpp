@@ -86,7 +86,7 @@ std::string MisuseReport::message() const {
     return lock() + " keeps nobody out: it is a local variable, and every run of the coroutine has its own";
   case How::Ignored:
     return "'" + M.State + "' is written without " + lock() + ", on which " + functionName(*M.Other) +
-           " relies while it is suspended";
+           (M.Suspension ? " relies while it is suspended" : " relies for the same");
   case How::ReadBefore: return "'" + M.State + "' was read before " + lock() + " was taken and may have changed since";
   }
   return {};
@@ -112,6 +112,10 @@ void MisuseReport::others(Finding &F) const {
     F.Notes.push_back({NoteRole::Lock,
                        M.Taken ? Who + " takes " + lock() + " here" : Who + " is called with " + lock() + " held",
                        place(M.Taken ? M.Taken : M.First)});
+    if (!M.Suspension) {
+      F.Notes.push_back({NoteRole::Rival, "and does the same here under it", place(M.First)});
+      return;
+    }
     F.Notes.push_back({NoteRole::First, "reads here", place(M.First)});
     F.Notes.push_back({NoteRole::Suspension, "lets other tasks run here", place(M.Suspension)});
     F.Notes.push_back(

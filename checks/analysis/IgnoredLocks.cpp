@@ -6,6 +6,7 @@
 #include "checks/analysis/LockMisuse.h"
 
 #include "clang/AST/ASTContext.h"
+#include "clang/Basic/SourceManager.h"
 
 #include <set>
 
@@ -23,6 +24,7 @@ struct Reliance {
   AccessPath Place, Lock;
   const Expr *Taken; ///< null: the callers hold it
   const Expr *First, *Suspension, *Second;
+  const FunctionDecl *Like = nullptr; ///< only calls of this method count, in coroutines
   bool Inserts = false; ///< puts in what was not there: others that put in break it, not those that remove
 };
 
@@ -64,6 +66,11 @@ private:
   [[nodiscard]] bool breaks(const Reliance &R, const StateWrite &W) const;
   [[nodiscard]] std::optional<bool> isLocked(const RivalIndex::Write &W, const ValueDecl *State, const Reliance &R,
                                              bool &AfterSuspension) const;
+  [[nodiscard]] bool isAlike(const Reliance &R, const RivalIndex::Write &W) const;
+  void outliers(const LockFacts &Facts);
+  void readBefore(const LockFacts &Facts);
+  [[nodiscard]] const Expr *lockedWriter(const ValueDecl *State, const Reliance &R, const FunctionDecl *&Who) const;
+  [[nodiscard]] bool isTakenTwice(const AccessPath &Lock) const;
   [[nodiscard]] bool mayRun(const FunctionDecl &Function, const ValueDecl *State) const;
   void loops(const LockFacts &Facts);
 
@@ -120,6 +127,19 @@ std::optional<bool> IgnoranceFinder::isLocked(const RivalIndex::Write &W, const 
   return Index.mayBeCalledUnder(*W.Function, R.Lock);
 }
 
+const FunctionDecl *calleeOf(const Expr *E) {
+  const auto *Call = dyn_cast<CallExpr>(E);
+  const FunctionDecl *F = Call ? Call->getDirectCallee() : nullptr;
+  return F && F->getDeclName().isIdentifier() ? F : nullptr;
+}
+
+bool IgnoranceFinder::isAlike(const Reliance &R, const RivalIndex::Write &W) const {
+  if (!R.Like)
+    return true;
+  const FunctionDecl *Callee = calleeOf(W.Site);
+  return Callee && Callee->getName() == R.Like->getName() && isCoroutine(*W.Function);
+}
+
 void IgnoranceFinder::rivals(const Reliance &R) {
   const ValueDecl *State = stateOf(R.Place);
   if (!State || !belongTogether(R.Lock, R.Place))
@@ -138,14 +158,14 @@ void IgnoranceFinder::rivals(const Reliance &R) {
       continue;
     (*Locked ? With : Without).insert(W.Function->getCanonicalDecl());
     if (!*Locked && W.Function->getCanonicalDecl() != R.Function->getCanonicalDecl() &&
-        breaks(R, *writeOf(W.Site, Unit.Library)))
+        breaks(R, *writeOf(W.Site, Unit.Library)) && isAlike(R, W))
       Suspects.push_back({&W, AfterSuspension});
   }
   // Where most do without the lock, it is there for something else.
   if (Without.size() > With.size())
     return;
   for (const Suspect &S : Suspects) {
-    if (!Told.insert(S.W->Site).second)
+    if ((R.Like && S.AfterSuspension) || !Told.insert(S.W->Site).second)
       continue;
     LockMisuse M{LockMisuse::How::Ignored, S.W->Function, S.W->Site, nullptr};
     M.Lock = R.Lock.spelling();
@@ -179,14 +199,104 @@ void IgnoranceFinder::loops(const LockFacts &Facts) {
   }
 }
 
+/// Several functions take the lock: it is there to keep them apart.
+bool IgnoranceFinder::isTakenTwice(const AccessPath &Lock) const {
+  unsigned Count = 0;
+  for (const FunctionDecl *F : Index.lockers())
+    Count += llvm::any_of(Index.of(*F).Uses, [&](const LockUse &U) { return U.Site && maybeSameLock(U.Lock, Lock); });
+  return Count > 1;
+}
+
+/// Removes elements under a lock that it keeps over a suspension, while another coroutine does the same without.
+void IgnoranceFinder::outliers(const LockFacts &Facts) {
+  std::vector<const Expr *> Sites;
+  for (const auto &[Site, Write] : Facts.Writes)
+    if (Write.Must & Facts.SuspendedUnder)
+      Sites.push_back(Site);
+  llvm::sort(Sites, [](const Expr *A, const Expr *B) { return A->getBeginLoc() < B->getBeginLoc(); });
+  for (const Expr *Site : Sites) {
+    const LockedWrite &Write = Facts.Writes.find(Site)->second;
+    const std::optional<StateWrite> W = writeOf(Site, Unit.Library);
+    const FunctionDecl *Callee = calleeOf(Site);
+    if (!W || W->What != Effect::Remove || !Callee || !isCoroutine(Facts.Function))
+      continue;
+    for (std::size_t I = 0; I < Facts.Uses.size() && I < 64; ++I) {
+      const LockUse &Use = Facts.Uses[I];
+      if ((Write.Must & Facts.SuspendedUnder & (LockSet(1) << I)) && Use.Site && Use.Mode == LockMode::Exclusive &&
+          isTakenTwice(Use.Lock))
+        rivals(
+            {&Facts.Function, Facts.Paths.resolve(Write.Target), Use.Lock, Use.Site, Site, nullptr, nullptr, Callee});
+    }
+  }
+}
+
+/// Who writes the state under the lock; null if nobody does, or somebody writes it without.
+const Expr *IgnoranceFinder::lockedWriter(const ValueDecl *State, const Reliance &R, const FunctionDecl *&Who) const {
+  const Expr *Found = nullptr;
+  for (const RivalIndex::Write &W : Unit.Rivals.writesOf(State)) {
+    bool AfterSuspension = false;
+    const std::optional<bool> Locked = isLocked(W, State, R, AfterSuspension);
+    if (!Locked)
+      continue;
+    if (!*Locked)
+      return nullptr;
+    if (!Found && W.Function->getCanonicalDecl() != R.Function->getCanonicalDecl() &&
+        breaks(R, *writeOf(W.Site, Unit.Library))) {
+      Found = W.Site;
+      Who = W.Function;
+    }
+  }
+  return Found;
+}
+
+/// A copy from before the lock was there, used under it instead of what is there now.
+void IgnoranceFinder::readBefore(const LockFacts &Facts) {
+  const SourceManager &SM = Unit.Context.getSourceManager();
+  for (const LockedCopy &Copy : Facts.Copies) {
+    const ValueDecl *State = stateOf(Copy.Source);
+    const auto Uses = Facts.Mentions.find(cast<ValueDecl>(Copy.Var->getCanonicalDecl()));
+    if (!State || Uses == Facts.Mentions.end())
+      continue;
+    for (std::size_t I = 0; I < Facts.Uses.size() && I < 64; ++I) {
+      const LockSet Bit = LockSet(1) << I;
+      const LockUse &Use = Facts.Uses[I];
+      auto isUnder = [&](const auto &Mention) { return (Mention.second & Bit) != 0; };
+      if (!Use.Site || !Use.Waits || !Use.Excludes || (Copy.May & Bit) || !belongTogether(Use.Lock, Copy.Source) ||
+          !SM.isBeforeInTranslationUnit(Copy.Site->getBeginLoc(), Use.Site->getBeginLoc()))
+        continue;
+      const auto Used = llvm::find_if(Uses->second, isUnder);
+      // Looked at again under the lock: the copy was a first guess.
+      const auto Again = Facts.Mentions.find(State);
+      if (Used == Uses->second.end() || (Again != Facts.Mentions.end() && llvm::any_of(Again->second, isUnder)))
+        continue;
+      const Reliance R{&Facts.Function, Copy.Source, Use.Lock, Use.Site, Copy.Site, Use.Site, Used->first};
+      LockMisuse M{LockMisuse::How::ReadBefore, &Facts.Function, Used->first, Copy.Var};
+      M.Second = lockedWriter(State, R, M.Other);
+      if (!M.Second)
+        continue;
+      M.Lock = Use.Lock.spelling();
+      M.Sure = Confidence::Medium;
+      M.State = Copy.Source.spelling();
+      M.First = Copy.Site;
+      M.Suspension = M.Taken = Use.Site;
+      Sink(std::move(M));
+      break;
+    }
+  }
+}
+
 void IgnoranceFinder::run() {
   for (const GuardedWindow &W : Unit.Guarded) {
     const bool Element = !W.Place.Steps.empty() && !W.Place.Steps.back().Field;
-    rivals({W.Function, W.Place, W.Lock, W.Taken, W.First, W.Suspension, W.Second,
+    rivals({W.Function, W.Place, W.Lock, W.Taken, W.First, W.Suspension, W.Second, nullptr,
             W.What == Act::Insert || (Element && W.What == Act::Assign)});
   }
-  for (const FunctionDecl *F : Index.lockers())
-    loops(Index.of(*F));
+  for (const FunctionDecl *F : Index.lockers()) {
+    const LockFacts &Facts = Index.of(*F);
+    loops(Facts);
+    outliers(Facts);
+    readBefore(Facts);
+  }
 }
 
 } // namespace

@@ -61,6 +61,8 @@ private:
   void written(const Expr *E, Holding &H);
   void markAwaited(const Expr *Operation);
   void changed(const ValueDecl *Var, Holding &H);
+  void mention(const Expr *E, const ValueDecl *What, const Holding &H);
+  void copied(const VarDecl *Var, const Holding &H);
   void loop(const DeclStmt *D, Holding &H);
   void drop(LockSet Which, Holding &H, bool Certain = true);
   [[nodiscard]] LockSet locksOf(const AccessPath &Lock, LockSet Among) const;
@@ -171,10 +173,15 @@ void LockWalk::statement(const Stmt *S, Holding &H) {
       if (const auto *Var = dyn_cast<VarDecl>(Each)) {
         changed(Var, H);
         declared(Var, H);
+        copied(Var, H);
       }
     loop(D, H);
   } else if (const auto *Suspend = dyn_cast<CoroutineSuspendExpr>(S)) {
     await(Suspend, H);
+  } else if (const auto *Member = dyn_cast<MemberExpr>(S)) {
+    mention(Member, Member->getMemberDecl(), H);
+  } else if (const auto *Ref = dyn_cast<DeclRefExpr>(S)) {
+    mention(Ref, Ref->getDecl(), H);
   } else if (const auto *Construct = dyn_cast<CXXConstructExpr>(S)) {
     adopt(Construct, H);
   } else if (const auto *Call = dyn_cast<CallExpr>(S)) {
@@ -262,7 +269,11 @@ void LockWalk::acquire(const Expr *Site, const Expr *Operation, const OpModel &O
 void LockWalk::await(const CoroutineSuspendExpr *E, Holding &H) {
   const auto *Await = dyn_cast<CoawaitExpr>(E);
   const Expr *Operation = Await ? Unit.Suspensions.operation(Await->getOperand()) : nullptr;
-  H.Suspended = H.Suspended || Unit.Suspensions.classify(*E).suspends();
+  if (Unit.Suspensions.classify(*E).suspends()) {
+    H.Suspended = true;
+    if (Collecting)
+      Out.SuspendedUnder |= H.Must;
+  }
   if (!Await)
     return;
   const OpModel *Op = Library.op(Operation);
@@ -411,6 +422,21 @@ void LockWalk::assigned(const CXXOperatorCallExpr *Call, Holding &H) {
   LockSet &Mine = H.Guards[To];
   drop(Mine & ~New, H);
   Mine = New;
+}
+
+void LockWalk::mention(const Expr *E, const ValueDecl *What, const Holding &H) {
+  if (Collecting && H.Must && isa<VarDecl, FieldDecl>(What))
+    Out.Mentions[cast<ValueDecl>(What->getCanonicalDecl())].emplace_back(E, H.Must);
+}
+
+/// `auto copy = member;`
+void LockWalk::copied(const VarDecl *Var, const Holding &H) {
+  const Expr *Init = Collecting && Var->getInit() ? strip(Var->getInit()) : nullptr;
+  const auto *Copy = dyn_cast_or_null<CXXConstructExpr>(Init);
+  if (!Copy || !Copy->getConstructor()->isCopyConstructor() || Var->hasGlobalStorage() || isPointerLike(Var->getType()))
+    return;
+  if (AccessPath Source = Out.Paths.resolve(Copy->getArg(0)); Source.isShared())
+    Out.Copies.push_back({Var, std::move(Source), Copy, H.May});
 }
 
 /// A lock whose path depends on a local (`node->lock`, `locks[i]`) is another one when that is set.

@@ -46,6 +46,14 @@ struct LockedWrite {
   bool AfterSuspension = false; ///< on some path
 };
 
+/// A local variable that gets a copy of something shared.
+struct LockedCopy {
+  const clang::VarDecl *Var = nullptr;
+  AccessPath Source;
+  const clang::Expr *Site = nullptr;
+  LockSet May = 0;
+};
+
 struct LockFacts {
   LockFacts(const clang::FunctionDecl &Function, const LibraryView &Library);
   LockFacts(const LockFacts &) = delete;
@@ -58,6 +66,11 @@ struct LockFacts {
   std::vector<LockedCall> Calls;
   llvm::DenseMap<const clang::CXXForRangeStmt *, LockSet> Loops; ///< what is held for certain through all rounds
   llvm::DenseMap<const clang::Expr *, LockedWrite> Writes;       ///< by the site that RivalIndex has
+  /// Mentions of local variables, and of members and globals, with what is held for certain; only where that is
+  /// anything.
+  llvm::DenseMap<const clang::ValueDecl *, std::vector<std::pair<const clang::Expr *, LockSet>>> Mentions;
+  std::vector<LockedCopy> Copies;
+  LockSet SuspendedUnder = 0;              ///< held for certain at some suspension
   std::vector<AccessPath> ForeignReleases; ///< locks that are released here and were not taken here
 };
 

@@ -83,13 +83,10 @@ struct table {
   std::map<int, std::shared_ptr<connection>> all;
 
   mock::task<> close_all() {
+    auto lock = co_await m.write();
     for (auto &[id, c] : all)
       co_await c->close();
     all.clear();
-  }
-  mock::task<> apply() {
-    auto lock = co_await m.write();
-    co_await close_all();
   }
   void evicted_bad(int id) {
     all.erase(id);
@@ -124,4 +121,78 @@ struct queue {
     }
   }
   void drop_ok() { waiting.clear(); }
+};
+
+// Where the loop itself is reported, that says it all.
+struct table_of_the_caller {
+  mock::shared_mutex m;
+  std::map<int, std::shared_ptr<connection>> all;
+  mock::task<> close_all() {
+    for (auto &[id, c] : all)
+      // EXPECT: the loop over 'all' may go on with an iterator that is no longer valid [corace-reference-across-await]
+      co_await c->close();
+    all.clear();
+  }
+  mock::task<> apply() {
+    auto lock = co_await m.write();
+    co_await close_all();
+  }
+  void evicted(int id) { all.erase(id); }
+};
+
+// One coroutine forgot the lock that another holds for the same.
+struct compaction {
+  mock::mutex m;
+  std::map<int, int> main, busy;
+  mock::task<> complete(int);
+  mock::task<> pick(int f) {
+    auto lock = co_await m.scoped_lock();
+    co_await mock::work();
+    busy.insert({f, f});
+  }
+  mock::task<> replace(int f) {
+    auto lock = co_await m.scoped_lock();
+    main.erase(f);
+    co_await complete(f);
+  }
+  mock::task<> bypass_bad(int f) {
+    main.erase(f);
+    // EXPECT: 'main' is written without 'm', on which 'replace' relies for the same
+    // EXPECT-NOTE -5: 'replace' takes 'm' here
+    // EXPECT-NOTE -4: and does the same here under it
+    co_await complete(f);
+  }
+};
+
+// A copy from before the lock.
+struct snapshots {
+  mock::mutex m;
+  std::map<int, int> set;
+  mock::task<> read_before_bad() {
+    auto s = set;
+    auto lock = co_await m.scoped_lock();
+    for (auto &[k, v] : s)
+      // EXPECT: 'set' was read before 'm' was taken and may have changed since
+      // EXPECT-NOTE -2: read here
+      // EXPECT-NOTE -1: the lock is taken here; others may have it until then
+      co_await mock::fetch(k);
+  }
+  mock::task<> read_under_it_ok() {
+    auto lock = co_await m.scoped_lock();
+    auto s = set;
+    for (auto &[k, v] : s)
+      co_await mock::fetch(k);
+  }
+  mock::task<> looked_at_again_ok() {
+    auto s = set;
+    if (!s.empty())
+      co_return;
+    auto lock = co_await m.scoped_lock();
+    if (set.size() == s.size())
+      co_await mock::fetch();
+  }
+  mock::task<> clear() {
+    auto lock = co_await m.scoped_lock();
+    set.clear();
+  }
 };
