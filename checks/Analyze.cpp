@@ -172,12 +172,10 @@ void analyzeTranslationUnit(ASTContext &Context, const Models &Library, const Ch
 void UnitAnalysis::Parts::check(const CheckOptions &Options, llvm::function_ref<void(Finding)> Sink) {
   const Suspension Suspensions(View, Context);
   Collector All;
+  std::vector<GuardedWindow> Guarded;
   // Plain functions too, where a call in them lets other tasks run.
   for (const FunctionDecl *Function : Rivals.functions()) {
     if (Function->isInvalidDecl() || (!isCoroutine(*Function) && !Suspensions.bodyYields(*Function)))
-  std::vector<GuardedWindow> Guarded;
-  for (const FunctionDecl *Coroutine : Rivals.coroutines()) {
-    if (Coroutine->isInvalidDecl())
       continue;
     CoroutineFacts Facts(*Function, View, Rivals);
     if (!Flow(Facts, Suspensions).run(ControlFlow))
@@ -186,8 +184,6 @@ void UnitAnalysis::Parts::check(const CheckOptions &Options, llvm::function_ref<
       return isPrivateCapture(Facts, W.Place) || hasOneConsumer(Facts, W) ||
              (!isCoroutine(*Function) && !breaksPlainFunction(Facts, W));
     });
-    llvm::erase_if(Facts.Windows,
-                   [&](const Window &W) { return isPrivateCapture(Facts, W.Place) || hasOneConsumer(Facts, W); });
     llvm::append_range(Guarded, Facts.Guarded);
     sortWindows(Facts);
     unsigned Precedence = 0;

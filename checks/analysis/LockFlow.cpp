@@ -54,6 +54,7 @@ private:
   void acquire(const Expr *Site, const Expr *Operation, const OpModel &Op, Holding &H);
   void call(const CallExpr *Call, Holding &H);
   void adopt(const CXXConstructExpr *E, Holding &H);
+  void handedOver(Holding &H);
   void exposed(const Expr *Arg, Holding &H);
   bool guardOperation(const CallExpr *Call, const OpModel *Op, Holding &H);
   void assigned(const CXXOperatorCallExpr *Call, Holding &H);
@@ -189,6 +190,9 @@ void LockWalk::statement(const Stmt *S, Holding &H) {
     call(Call, H);
   } else if (const auto *E = dyn_cast<Expr>(S); E && (isa<BinaryOperator>(E) || isa<UnaryOperator>(E))) {
     written(E, H);
+  } else if (const auto *List = dyn_cast<InitListExpr>(S)) {
+    for (const Expr *Init : List->inits())
+      exposed(Init, H);
   } else if (const auto *Lambda = dyn_cast<LambdaExpr>(S)) {
     for (const Expr *Init : Lambda->capture_inits())
       if (Init)
@@ -315,6 +319,16 @@ bool LockWalk::guardOperation(const CallExpr *Call, const OpModel *Op, Holding &
   return true;
 }
 
+/// Somebody gets the object: what was taken by hand may be given back there, for example when an awaiter suspends.
+void LockWalk::handedOver(Holding &H) {
+  LockSet Guarded = 0;
+  for (const auto &[Var, Set] : H.Guards)
+    Guarded |= Set;
+  for (std::size_t I = EntryLocks; I < Out.Uses.size() && I < MaxUses; ++I)
+    if (!(Guarded & (LockSet(1) << I)) && Out.Uses[I].Lock.Base == AccessPath::BaseKind::This)
+      drop(LockSet(1) << I, H, /*Certain=*/false);
+}
+
 /// A lock or a guard is handed to somebody: nothing is certain of it any more.
 void LockWalk::exposed(const Expr *Arg, Holding &H) {
   if (!Arg->isGLValue() && !Arg->getType()->isPointerType() && !isStdMove(Arg))
@@ -325,7 +339,9 @@ void LockWalk::exposed(const Expr *Arg, Holding &H) {
     if (auto It = H.Guards.find(Var); It != H.Guards.end())
       drop(It->second, H, /*Certain=*/false);
   const AccessPath P = Arg->getType()->isPointerType() ? Out.Paths.pointee(Arg) : Out.Paths.resolve(Arg);
-  if (!P.Steps.empty() || P.Base != AccessPath::BaseKind::This)
+  if (P.Base == AccessPath::BaseKind::This && P.Steps.empty())
+    handedOver(H);
+  else
     for (std::size_t I = 0; I < Out.Uses.size(); ++I)
       if ((H.Must & (LockSet(1) << I)) && samePlace(Out.Uses[I].Lock, P))
         drop(LockSet(1) << I, H, /*Certain=*/false);
@@ -360,15 +376,9 @@ void LockWalk::call(const CallExpr *Call, Holding &H) {
   }
   for (unsigned I = firstArgument(Call); I < Call->getNumArgs(); ++I)
     exposed(Call->getArg(I), H);
-  // A method of the same object that is not in sight may release what was taken by hand.
-  if (!Visible && Object && isa<CXXThisExpr>(strip(Object)) && !(Method && Method->isConst())) {
-    LockSet Guarded = 0;
-    for (const auto &[Var, Set] : H.Guards)
-      Guarded |= Set;
-    for (std::size_t I = EntryLocks; I < Out.Uses.size() && I < MaxUses; ++I)
-      if (!(Guarded & (LockSet(1) << I)) && Out.Uses[I].Lock.Base == AccessPath::BaseKind::This)
-        drop(LockSet(1) << I, H, /*Certain=*/false);
-  }
+  // A method of the same object may release what was taken by hand.
+  if (Object && isa<CXXThisExpr>(strip(Object)) && !(Method && Method->isConst()))
+    handedOver(H);
 }
 
 /// A guard of a lock that is held already takes it over: std::unique_lock l(m, std::adopt_lock).

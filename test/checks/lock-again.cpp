@@ -112,6 +112,38 @@ mock::task<> scope_guard_ok() {
   a.unlock();
 }
 
+// The awaiter gives the lock back when it suspends.
+struct buffer {
+  mock::mutex m;
+  struct produce {
+    buffer &of;
+    bool await_ready();
+    void await_suspend(std::coroutine_handle<>);
+    void await_resume();
+  };
+  void give_back() { m.unlock(); }
+  mock::task<> wake() {
+    auto lock = co_await m.scoped_lock();
+    co_await mock::sleep();
+  }
+  mock::task<> put_ok() {
+    co_await m.lock();
+    co_await produce{*this};
+    co_await wake();
+  }
+  mock::task<> helper_ok() {
+    co_await m.lock();
+    give_back();
+    co_await wake();
+  }
+  mock::task<> put_bad() {
+    co_await m.lock();
+    co_await mock::sleep();
+    co_await wake();
+    // EXPECT: 'wake' takes 'm', which is held here
+  }
+};
+
 struct node {
   mock::mutex m;
   node *next;
