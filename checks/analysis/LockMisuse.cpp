@@ -180,6 +180,12 @@ void MisuseFinder::dropped(const Expr *Statement, bool Last) {
       if (!Units->EvaluateAsInt(Result, Function.getASTContext()) || Result.Val.getInt().getExtValue() != 1)
         return;
     }
+    // A semaphore that starts with nothing is a signal: what counts is that somebody has given it.
+    if (Op && Op->Acquire == LockMode::Counted) {
+      const PathResolver Paths(Function, Library.models());
+      if (Locks(Paths, Library, Function.getASTContext()).unitsOf(Operation, *Op).Count.value_or(1) <= 0)
+        return;
+    }
     return report(LockMisuse::How::GuardDropped, Await, Op && Op->Acquire ? Locks::lockExpr(Operation, *Op) : nullptr);
   }
   if (const auto *Construct = dyn_cast<CXXTemporaryObjectExpr>(E))

@@ -53,6 +53,12 @@ mock::task<> drained_ok() {
   n = 3;
 }
 
+mock::semaphore signal{0};
+mock::task<> signalled_ok() {
+  co_await signal.acquire();
+  n = 3;
+}
+
 mock::task<> meant_ok() {
   (void)co_await a.scoped_lock();
   n = 3;
