@@ -145,6 +145,17 @@ bool number(json::ObjectMapper &O, json::Path P, StringLiteral Key, T &Value, st
   return true;
 }
 
+/// A name that has to be there; an empty one names nothing, and writers leave it out.
+bool name(json::ObjectMapper &O, json::Path P, StringLiteral Key, std::string &Value) {
+  if (!O.map(Key, Value))
+    return false;
+  if (Value.empty()) {
+    P.field(Key).report("empty name");
+    return false;
+  }
+  return true;
+}
+
 /// Reads members of objects; what is missing has its default, what is wrong is remembered.
 class Reader {
 public:
@@ -209,7 +220,7 @@ static bool fromJSON(const json::Value &V, FunctionSummary::Store &S, json::Path
 namespace {
 bool fromJSON(const json::Value &V, UsrOnly &U, json::Path P) {
   json::ObjectMapper O(V, P);
-  return O && O.map("usr", U.Usr);
+  return O && name(O, P, "usr", U.Usr);
 }
 bool fromJSON(const json::Value &V, ParamOnly &U, json::Path P) {
   json::ObjectMapper O(V, P);
@@ -221,7 +232,7 @@ static bool fromJSON(const json::Value &V, FunctionSummary &F, json::Path P) {
   json::ObjectMapper O(V, P);
   std::vector<UsrOnly> Callees;
   std::vector<ParamOnly> Late;
-  if (!O || !O.map("usr", F.Usr) || !O.mapOptional("name", F.Name) || !O.mapOptional("at", F.Where) ||
+  if (!O || !name(O, P, "usr", F.Usr) || !O.mapOptional("name", F.Name) || !O.mapOptional("at", F.Where) ||
       !O.mapOptional("coroutine", F.Coroutine) || !O.mapOptional("eager", F.Eager) ||
       !number(O, P, "suspends", F.May, 3) || !O.mapOptional("callees", Callees) || !O.mapOptional("why", F.Why) ||
       !O.mapOptional("simple", F.Simple) || !O.mapOptional("reads", F.Reads) || !O.mapOptional("writes", F.Writes) ||
@@ -237,18 +248,18 @@ static bool fromJSON(const json::Value &V, FunctionSummary &F, json::Path P) {
 
 static bool fromJSON(const json::Value &V, WriteSummary &W, json::Path P) {
   json::ObjectMapper O(V, P);
-  return O && O.map("place", W.Place) && O.mapOptional("function", W.Function) && O.mapOptional("name", W.Name) &&
+  return O && name(O, P, "place", W.Place) && O.mapOptional("function", W.Function) && O.mapOptional("name", W.Name) &&
          O.mapOptional("at", W.Where);
 }
 
 static bool fromJSON(const json::Value &V, ChangeSummary &C, json::Path P) {
   json::ObjectMapper O(V, P);
-  return O && O.map("place", C.Place) && number(O, P, "what", C.What, 3) && O.mapOptional("method", C.Method);
+  return O && name(O, P, "place", C.Place) && number(O, P, "what", C.What, 3) && O.mapOptional("method", C.Method);
 }
 
 static bool fromJSON(const json::Value &V, CallSummary &C, json::Path P) {
   json::ObjectMapper O(V, P);
-  return O && O.map("callee", C.Callee) && O.mapOptional("caller", C.Caller) && O.mapOptional("object", C.Object) &&
+  return O && name(O, P, "callee", C.Callee) && O.mapOptional("caller", C.Caller) && O.mapOptional("object", C.Object) &&
          O.mapOptional("loop", C.InLoop) && O.mapOptional("awaited", C.Awaited) && O.mapOptional("at", C.Where);
 }
 
