@@ -26,8 +26,9 @@ totals all;
 
 corace::task<void> work(bool more) {
   co_await corace::gather(all.add_many(), all.add_many(), all.add_lonely());
+  co_await all.add_lonely(); // once more, when the other one has long ended
   if (more)
-    co_await all.add_unreached();
+    co_await corace::gather(all.add_unreached(), all.add_unreached());
 }
 
 int main(int argc, char **) { corace::run(work(argc > 1)); }
