@@ -207,6 +207,8 @@ void OutlivedReport::notes(Finding &F) const {
   if (X.Kind == Outlived::What::Container)
     F.Notes.push_back({NoteRole::Task, "the task is made here, and refers to " + quoted(X.Dies.Var->getNameAsString()),
                        place(X.Made)});
+  if (X.Kind == Outlived::What::Self && X.Made && !(X.Fate.Sink && X.Fate.Op))
+    F.Notes.push_back({NoteRole::Task, "it is started here", place(X.Made)});
   if (X.Fate.Sink && (X.Fate.K == TaskFate::Kind::Detached || X.Fate.K == TaskFate::Kind::Scoped) && X.Fate.Op)
     F.Notes.push_back(
         {NoteRole::Task, quoted(nameOfOperation(X.Fate.Op)) + " starts it and goes on", place(X.Fate.Op)});

@@ -514,13 +514,17 @@ void FunctionWalk::self(const CallExpr &Call, const FunctionDecl &Definition, co
   // A handler or an argument of the spawning call may hold it as well.
   if (Fate.Op && holdsObject(Fate.Op, cast<CXXMethodDecl>(Definition).getParent()))
     return;
+  // It is mended in the coroutine, so that is where it is said, once for all who start it.
+  if (llvm::any_of(Out, [&](const Outlived &Other) {
+        return Other.Kind == Outlived::What::Self && Other.Coroutine == &Definition;
+      }))
+    return;
   Outlived Found;
   Found.Kind = Outlived::What::Self;
   Found.Fate = Fate;
-  Found.Function = &F;
-  Found.Where = Found.Made = &Call;
-  Found.Coroutine = &Definition;
-  Found.Use = Late.ofObject(Definition);
+  Found.Made = &Call;
+  Found.Function = Found.Coroutine = &Definition;
+  Found.Where = Found.Use = Late.ofObject(Definition);
   Out.push_back(std::move(Found));
 }
 
