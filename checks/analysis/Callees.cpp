@@ -182,7 +182,7 @@ bool Inliner::observe(const FunctionDecl &Definition, const CallExpr *Call, Inli
   return true;
 }
 
-/// Walks through the statements that run whatever happens.
+/// Walks through the statements that run whatever happens, and those behind tests of other things than what they set.
 class StoreFinder {
 public:
   StoreFinder(const Inliner &In, const Inliner::Frame &F, const Suspension &Awaits) : In(In), F(F), Awaits(Awaits) {}
@@ -191,6 +191,8 @@ public:
   bool visit(const Stmt *S) {
     if (const auto *Block = dyn_cast<CompoundStmt>(S))
       return llvm::all_of(Block->body(), [&](const Stmt *Child) { return visit(Child); });
+    if (const auto *If = dyn_cast<IfStmt>(S))
+      return branch(*If);
     if (const auto *E = dyn_cast<Expr>(S))
       store(strip(E));
     else if (mayLeave(S))
@@ -203,6 +205,39 @@ public:
   std::vector<ArgumentStore> Stores;
 
 private:
+  /// `if (closed) return;` is a test of all that follows.
+  bool branch(const IfStmt &If) {
+    constexpr unsigned MaxTests = 8; // above a store
+    if (Tests.size() >= MaxTests || If.getInit() || If.getConditionVariable() || suspendsIn(If.getCond(), Awaits))
+      return !mayLeave(&If) && !suspendsIn(&If, Awaits);
+    changedParams(If.getCond(), Changed);
+    Tests.push_back(If.getCond());
+    const bool Before = Suspended;
+    visit(If.getThen());
+    const bool AfterThen = Suspended;
+    Suspended = Before;
+    if (If.getElse())
+      visit(If.getElse());
+    Suspended = Suspended || AfterThen;
+    if (!mayLeave(&If))
+      Tests.pop_back();
+    changedParams(&If, Changed);
+    Suspended = Suspended || suspendsIn(&If, Awaits);
+    return true;
+  }
+  /// The callee looks at the place before it sets it, or asks somebody who may.
+  [[nodiscard]] bool isTested(const AccessPath &Place) const {
+    return llvm::any_of(Tests, [&](const Expr *Test) { return asks(Test) || reads(Test, Place); });
+  }
+  static bool asks(const Stmt *S) {
+    return S && ((isa<CallExpr>(S) && !isa<CXXOperatorCallExpr>(S)) ||
+                 llvm::any_of(S->children(), [](const Stmt *Child) { return asks(Child); }));
+  }
+  [[nodiscard]] bool reads(const Expr *Test, const AccessPath &Place) const {
+    InlinedCall Looked;
+    In.reads(Test, F, Looked, MaxDepth);
+    return llvm::any_of(Looked.Reads, [&](const AccessPath &P) { return overlap(P, Place); });
+  }
   void store(const Expr *E) {
     const auto *Assign = dyn_cast<BinaryOperator>(E);
     const auto *Call = dyn_cast<CXXOperatorCallExpr>(E);
@@ -223,7 +258,7 @@ private:
       Argument = F.Call->getArg(Index + firstArgument(F.Call));
     }
     AccessPath Place = In.rebase(F.Paths.resolve(Target), F);
-    if (Place.isShared())
+    if (Place.isShared() && !isTested(Place))
       Stores.push_back({std::move(Place), Argument, Index, Site, nullptr, Suspended});
   }
 
@@ -231,6 +266,7 @@ private:
   const Inliner::Frame &F;
   const Suspension &Awaits;
   llvm::DenseSet<const VarDecl *> Changed;
+  llvm::SmallVector<const Expr *, 8> Tests; ///< that decide whether the statement runs
   bool Suspended = false;
 };
 
