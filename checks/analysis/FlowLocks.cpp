@@ -145,6 +145,9 @@ void Flow::hold(LockSet Which, const ValueDecl *Owner, State &S) {
 }
 
 void Flow::release(LockSet Which, SourceLocation Where, State &S) {
+  // One bit stands for all acquisitions from the 64th on: the end of one says nothing of the others.
+  if (Out.LockTable.acquisitions().size() > 64)
+    Which &= ~(LockSet(1) << 63);
   S.Held &= ~Which;
   for (auto &[Guard, Locks] : S.Guards)
     Locks &= ~Which;

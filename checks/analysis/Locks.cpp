@@ -17,8 +17,8 @@ LockSet Locks::acquire(const Expr *Site, const AccessPath &Lock, bool IsClaim) {
     if (All[I].Site == Site)
       return LockSet(1) << std::min<std::size_t>(I, 63);
   All.push_back({Site, Lock, IsClaim, {}});
-  // The last bit stands for all acquisitions from the 64th on. Releasing one of them releases the bit, so at worst a
-  // protection is missed in a function with more than 63 critical sections.
+  // The last bit stands for all acquisitions from the 64th on, and is not given back if there are several: at worst a
+  // window is missed in a function with more than 63 critical sections.
   return LockSet(1) << std::min<std::size_t>(All.size() - 1, 63);
 }
 
