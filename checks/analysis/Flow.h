@@ -51,6 +51,8 @@ private:
   // Accesses.
   void read(const clang::Expr *Site, const AccessPath &P, State &S, FactSet &Out, bool WholeCopy = false);
   void write(const clang::Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S);
+  void readAlternatives(const clang::Expr *Place, State &S, FactSet &Result);
+  void writeAlternatives(const clang::Expr *Site, const clang::Expr *Place, const FactSet &V, Act What, State &S);
   void use(const clang::Expr *Site, const AccessPath &Pointer, State &S);
   void index(const clang::Expr *Site, const AccessPath &Container, const clang::Expr *Index, State &S);
   void changeLocal(const clang::ValueDecl *Var, State &S);

@@ -42,6 +42,13 @@ const Expr *keyOf(const CallExpr *Call, unsigned First) {
   return Key;
 }
 
+/// An insertion that leaves an element alone if it is there, and says so: that of a map with unique keys.
+bool keepsWhatIsThere(const CallExpr *Call, QualType Container) {
+  const auto *Result = dyn_cast_or_null<ClassTemplateSpecializationDecl>(Call->getType()->getAsCXXRecordDecl());
+  return Result && Result->isInStdNamespace() && Result->getName() == "pair" &&
+         nameOf(Call->getDirectCallee()) != "insert_or_assign" && !memberType(Container, "mapped_type").isNull();
+}
+
 } // namespace
 
 void Flow::call(const CallExpr *Call, State &S) {
@@ -218,7 +225,9 @@ void Flow::methodCall(const CallExpr *Call, const Expr *Object, const AccessPath
     Effect = "look";
   unsigned First = firstArgument(Call);
   QualType ObjectType = strip(Object)->getType();
-  QualType KeyType = memberType(ObjectType->isPointerType() ? ObjectType->getPointeeType() : ObjectType, "key_type");
+  if (ObjectType->isPointerType())
+    ObjectType = ObjectType->getPointeeType();
+  QualType KeyType = memberType(ObjectType, "key_type");
   const Expr *Key = !KeyType.isNull() && Call->getNumArgs() > First ? keyOf(Call, First) : nullptr;
   bool ByIterator = Key && !Key->getType()->isPointerType() && isPointerLike(Key->getType()) &&
                     !Context.hasSameUnqualifiedType(Key->getType(), KeyType);
@@ -241,6 +250,10 @@ void Flow::methodCall(const CallExpr *Call, const Expr *Object, const AccessPath
   } else if (Effect == "insert" || Effect == "guard") {
     if (Collecting)
       insertWindows(Call, Element, V, S);
+    // Whoever put the element in meanwhile wins: the earlier look for it does not decide any more.
+    if (Effect == "insert" && Key && keepsWhatIsThere(Call, ObjectType))
+      for (auto &[Branch, Tested] : S.Conditions)
+        Tested.eraseIf([&](const Entry &E) { return samePlace(Out.Facts[E.Fact].Path, Element); });
     if (Effect == "insert")
       write(Call, Element, {}, Act::Insert, S);
     // Its result says whether the element was there: look and insert in one go.

@@ -13,6 +13,19 @@ namespace corace::checks {
 
 namespace {
 
+/// What a glvalue may denote: `c ? a : b` is one of two places.
+void alternatives(const Expr *E, llvm::SmallVectorImpl<const Expr *> &Out) {
+  E = strip(E);
+  const auto *Choice = dyn_cast_or_null<ConditionalOperator>(E);
+  if (!Choice || Out.size() > 8) {
+    if (E)
+      Out.push_back(E);
+    return;
+  }
+  alternatives(Choice->getTrueExpr(), Out);
+  alternatives(Choice->getFalseExpr(), Out);
+}
+
 bool isBranching(const Stmt *S) {
   return isa<IfStmt, WhileStmt, DoStmt, ForStmt, SwitchStmt, CXXForRangeStmt, DeclStmt, ReturnStmt, CoreturnStmt>(S);
 }
@@ -87,10 +100,12 @@ void Flow::expression(const Expr *E, State &S) {
   if (const auto *Cast = dyn_cast<CastExpr>(E)) {
     FactSet V;
     if (Cast->getCastKind() == CK_LValueToRValue) {
-      if (AccessPath P = Out.Paths.resolve(Cast->getSubExpr()))
+      if (AccessPath P = Out.Paths.resolve(Cast->getSubExpr())) {
         read(E, P, S, V);
-      else
+      } else {
         V = childValues(E, S);
+        readAlternatives(Cast->getSubExpr(), S, V);
+      }
     } else {
       V = childValues(E, S);
     }
@@ -102,6 +117,7 @@ void Flow::expression(const Expr *E, State &S) {
     if (Op->isCompoundAssignmentOp() && !P.isShared() && P.Var)
       V.add(S.Vars[P.Var]);
     write(E, P, V, Op->isCompoundAssignmentOp() ? Act::Modify : Act::Assign, S);
+    writeAlternatives(E, Op->getLHS(), V, Op->isCompoundAssignmentOp() ? Act::Modify : Act::Assign, S);
     if (const auto *Ref = dyn_cast<DeclRefExpr>(strip(Op->getLHS())); Ref && Op->getOpcode() == BO_Assign)
       bindReference(Ref->getDecl(), Op->getRHS(), S);
     return setValue(E, std::move(V), S);
@@ -113,6 +129,7 @@ void Flow::expression(const Expr *E, State &S) {
       if (!P.isShared() && P.Var)
         V = S.Vars[P.Var];
       write(E, P, V, Act::Modify, S);
+      writeAlternatives(E, Op->getSubExpr(), V, Act::Modify, S);
       return setValue(E, std::move(V), S);
     }
     if (Op->getOpcode() == UO_Deref)
@@ -287,6 +304,29 @@ void Flow::write(const Expr *Site, const AccessPath &P, const FactSet &V, Act Wh
   const bool Updates = llvm::any_of(V, [&](const Entry &E) { return samePlace(Out.Facts[E.Fact].Path, P); });
   if (What == Act::Assign && P.Base == AccessPath::BaseKind::Global && !Updates)
     S.Stores.add({fact(Site, P, S.Held, false), 0, S.Held, false});
+}
+
+void Flow::readAlternatives(const Expr *Place, State &S, FactSet &Result) {
+  llvm::SmallVector<const Expr *, 2> Places;
+  if (!isa<ConditionalOperator>(strip(Place)))
+    return;
+  alternatives(Place, Places);
+  for (const Expr *E : Places)
+    if (AccessPath P = Out.Paths.resolve(E))
+      read(E, P, S, Result);
+}
+
+/// One of the places is set: a local among them may hold what it held.
+void Flow::writeAlternatives(const Expr *Site, const Expr *Place, const FactSet &V, Act What, State &S) {
+  llvm::SmallVector<const Expr *, 2> Places;
+  if (!isa<ConditionalOperator>(strip(Place)))
+    return;
+  alternatives(Place, Places);
+  for (const Expr *E : Places)
+    if (AccessPath P = Out.Paths.resolve(E); P.isShared() || What == Act::Modify)
+      write(Site, P, V, What, S);
+    else if (P.Var && !V.empty())
+      S.Vars[P.Var].add(V);
 }
 
 /// The test has been acted on: a later write is a step of its own. A write to a part leaves a fresh test of the whole

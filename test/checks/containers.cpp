@@ -9,6 +9,7 @@
 #include <string>
 
 std::map<int, int> cache;
+std::multimap<int, int> several;
 std::deque<int> queue;
 
 mock::task<> contains_bad(int k) {
@@ -20,7 +21,7 @@ mock::task<> find_bad(int k) {
   if (auto it = cache.find(k); it != cache.end())
     co_return;
   int v = co_await mock::fetch(k);
-  cache.emplace(k, v);
+  cache.insert_or_assign(k, v);
   // EXPECT: 'cache[k]' is inserted into after a test
 }
 mock::task<> count_bad(int k) {
@@ -40,7 +41,7 @@ mock::task<> at_bad(int k) {
 mock::task<> subscript_bad(int k) {
   if (cache[k] == 0) {
     int v = co_await mock::fetch(k);
-    cache.insert({k, v});
+    cache.insert_or_assign(k, v);
     // EXPECT: 'cache[k]' is inserted into after a test
   }
 }
@@ -81,6 +82,33 @@ mock::task<> only_if_absent_ok(int k) {
   if (!cache.contains(k)) {
     int v = co_await mock::fetch(k);
     cache.try_emplace(k, v);
+  }
+}
+// Whoever was first has put the element in: an insertion that leaves it alone does no harm.
+mock::task<> emplaced_ok(int k) {
+  if (auto it = cache.find(k); it != cache.end())
+    co_return;
+  int v = co_await mock::fetch(k);
+  cache.emplace(k, v);
+}
+mock::task<> inserted_pair_ok(int k) {
+  if (!cache.contains(k)) {
+    int v = co_await mock::fetch(k);
+    cache.insert({k, v});
+  }
+}
+mock::task<> twice_bad(int k) {
+  if (!several.contains(k)) {
+    int v = co_await mock::fetch(k);
+    several.emplace(k, v);
+    // EXPECT: 'several[k]' is inserted into after a test
+  }
+}
+mock::task<> limit_bad(int k) {
+  if (cache.size() < 10) {
+    int v = co_await mock::fetch(k);
+    cache.emplace(k, v);
+    // EXPECT: 'cache[k]' is inserted into after a test
   }
 }
 mock::task<> taken_first_ok() {

@@ -105,7 +105,7 @@ struct cache {
   mock::task<> fill(int key) {
     auto lock = co_await m.scoped_lock();
     if (!known.contains(key))
-      known.emplace(key, co_await mock::fetch(key));
+      known.insert_or_assign(key, co_await mock::fetch(key));
   }
   void forget_ok(int key) { known.erase(key); } // 'fill' puts in what is not there
 };

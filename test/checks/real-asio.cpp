@@ -36,7 +36,7 @@ public:
     if (sessions.contains(key))
       co_return;
     co_await timer.async_wait(use_awaitable);
-    sessions.emplace(key, 1);
+    sessions.insert_or_assign(key, 1);
     // EXPECT: 'sessions[key]' is inserted into after a test [corace-check-await-act]
   }
 
