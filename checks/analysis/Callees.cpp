@@ -203,6 +203,7 @@ public:
   }
 
   std::vector<ArgumentStore> Stores;
+  std::vector<CalleeWrite> Writes;
 
 private:
   /// `if (closed) return;` is a test of all that follows.
@@ -238,7 +239,16 @@ private:
     In.reads(Test, F, Looked, MaxDepth);
     return llvm::any_of(Looked.Reads, [&](const AccessPath &P) { return overlap(P, Place); });
   }
+  void note(const Expr *Target, Act What, const Expr *Site) {
+    constexpr unsigned MaxWrites = 16;
+    AccessPath Place = In.rebase(F.Paths.resolve(Target), F);
+    if (Writes.size() < MaxWrites && Place.isShared() && (Place.Steps.empty() || Place.Steps.back().Field) &&
+        llvm::none_of(Tests, [](const Expr *Test) { return asks(Test); }))
+      Writes.push_back({std::move(Place), What, Site});
+  }
   void store(const Expr *E) {
+    if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isAssignmentOp())
+      note(Op->getLHS(), Op->isCompoundAssignmentOp() ? Act::Modify : Act::Assign, E);
     const auto *Assign = dyn_cast<BinaryOperator>(E);
     const auto *Call = dyn_cast<CXXOperatorCallExpr>(E);
     if (Assign && Assign->getOpcode() == BO_Assign)
@@ -282,6 +292,31 @@ std::vector<ArgumentStore> Inliner::argumentStores(const CallExpr *Call, const S
   StoreFinder Finder(*this, F, Awaits);
   Finder.visit(Body);
   return std::move(Finder.Stores);
+}
+
+std::vector<CalleeWrite> Inliner::blindWrites(const CallExpr *Call, const Suspension &Awaits) const {
+  const FunctionDecl *Definition = ownDefinition(Call->getDirectCallee());
+  const Stmt *Body = Definition && !isCoroutine(*Definition) ? Definition->getBody() : nullptr;
+  unsigned Nodes = 0;
+  llvm::SmallVector<const Stmt *, 32> Work{Body};
+  while (!Work.empty() && Nodes <= MaxNodes)
+    if (const Stmt *S = Work.pop_back_val()) {
+      ++Nodes;
+      Work.append(S->child_begin(), S->child_end());
+    }
+  if (!Body || Nodes > MaxNodes)
+    return {};
+  const PathResolver Paths(*Definition, Library.models());
+  const Frame F{Call, Definition, Paths, nullptr};
+  StoreFinder Finder(*this, F, Awaits);
+  Finder.visit(Body);
+  InlinedCall Looked;
+  if (!Finder.Writes.empty())
+    reads(Body, F, Looked, MaxDepth);
+  llvm::erase_if(Finder.Writes, [&](const CalleeWrite &W) {
+    return llvm::any_of(Looked.Reads, [&](const AccessPath &P) { return overlap(P, W.Place); });
+  });
+  return std::move(Finder.Writes);
 }
 
 std::vector<ArgumentStore> Inliner::argumentStores(const FunctionDecl &F, const Suspension &Awaits) const {

@@ -63,6 +63,7 @@ private:
   [[nodiscard]] FactSet argument(const clang::Expr *Arg, State &S);
   unsigned fact(const clang::Expr *Site, const AccessPath &P, LockSet Held, bool WholeCopy);
   bool simpleCall(const clang::CallExpr *Call, State &S);
+  void blindWrites(const clang::CallExpr *Call, State &S);
   void storeArguments(const clang::CallExpr *Call, bool AfterSuspension, State &S);
 
   // Calls.

@@ -89,8 +89,10 @@ void Flow::callee(const CallExpr *Call, State &S) {
   if (simpleCall(Call, S))
     return;
   storeArguments(Call, /*AfterSuspension=*/false, S);
-  if (Collecting && !S.Conditions.empty())
+  if (Collecting && !S.Conditions.empty()) {
     gateWindowsInside(Call, S);
+    blindWrites(Call, S);
+  }
   if (Object) {
     bool ByPointer = strip(Object)->getType()->isPointerType();
     AccessPath Path = ByPointer ? Out.Paths.pointee(Object) : Out.Paths.resolve(Object);
@@ -122,6 +124,28 @@ bool Flow::simpleCall(const CallExpr *Call, State &S) {
     write(Call, W.Place, W.TakesArguments ? Arguments : FactSet(), W.What, S);
   setValue(Call, Call->isGLValue() && Out.Paths.resolve(Call) ? FactSet() : std::move(V), S);
   return true;
+}
+
+/// A test from before the suspension decides about the call of something that sets what was tested.
+void Flow::blindWrites(const CallExpr *Call, State &S) {
+  const bool Stale = llvm::any_of(S.Conditions, [](const auto &Tested) {
+    return llvm::any_of(Tested.second, [](const Entry &E) { return E.Since != 0 && !E.Locks; });
+  });
+  if (!Stale)
+    return;
+  for (const CalleeWrite &W : Simple.blindWrites(Call, Classifier)) {
+    const std::size_t Before = Out.Windows.size();
+    conditionWindows(Call, W.Place, W.What, S);
+    for (std::size_t I = Before; I < Out.Windows.size(); ++I)
+      Out.Windows[I].Inside = W.Site;
+    // A loop's own flag, set to end it.
+    Out.Windows.erase(std::remove_if(Out.Windows.begin() + static_cast<std::ptrdiff_t>(Before), Out.Windows.end(),
+                                     [](const Window &Found) {
+                                       return isa_and_nonnull<WhileStmt, ForStmt, DoStmt>(Found.Branch) &&
+                                              !Found.Place.Type.isNull() && Found.Place.Type->isBooleanType();
+                                     }),
+                      Out.Windows.end());
+  }
 }
 
 /// What the callee stores of its arguments: they are read now, or have been before.

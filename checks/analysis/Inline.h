@@ -39,6 +39,12 @@ struct ArgumentStore {
 };
 
 /// Locks that are held, or not held any more, when a call is over.
+struct CalleeWrite {
+  AccessPath Place; ///< in the caller's terms
+  Act What = Act::Assign;
+  const clang::Expr *Site = nullptr;
+};
+
 struct CalleeLockPaths {
   std::vector<AccessPath> Takes, Releases;
 };
@@ -53,6 +59,9 @@ public:
   /// The arguments that the callee stores whatever happens (unless it throws): not behind a branch, and not after a
   /// branch that may leave. That may be a coroutine.
   [[nodiscard]] std::vector<ArgumentStore> argumentStores(const clang::CallExpr *Call, const Suspension &Awaits) const;
+
+  /// What a larger callee, no coroutine, sets without having looked at it; some of it perhaps not in every run.
+  [[nodiscard]] std::vector<CalleeWrite> blindWrites(const clang::CallExpr *Call, const Suspension &Awaits) const;
 
   /// The exclusive locks that a call, or the await of it, takes for its caller or gives back.
   [[nodiscard]] CalleeLockPaths locks(const clang::CallExpr *Call, const Suspension &Awaits) const;
