@@ -259,8 +259,9 @@ static bool fromJSON(const json::Value &V, ChangeSummary &C, json::Path P) {
 
 static bool fromJSON(const json::Value &V, CallSummary &C, json::Path P) {
   json::ObjectMapper O(V, P);
-  return O && name(O, P, "callee", C.Callee) && O.mapOptional("caller", C.Caller) && O.mapOptional("object", C.Object) &&
-         O.mapOptional("loop", C.InLoop) && O.mapOptional("awaited", C.Awaited) && O.mapOptional("at", C.Where);
+  return O && name(O, P, "callee", C.Callee) && O.mapOptional("caller", C.Caller) &&
+         O.mapOptional("object", C.Object) && O.mapOptional("loop", C.InLoop) && O.mapOptional("awaited", C.Awaited) &&
+         O.mapOptional("at", C.Where);
 }
 
 void writeSummary(raw_ostream &OS, const UnitSummary &Unit) {
