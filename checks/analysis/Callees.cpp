@@ -209,8 +209,11 @@ private:
   /// `if (closed) return;` is a test of all that follows.
   bool branch(const IfStmt &If) {
     constexpr unsigned MaxTests = 8; // above a store
-    if (Tests.size() >= MaxTests || If.getInit() || If.getConditionVariable() || suspendsIn(If.getCond(), Awaits))
-      return !mayLeave(&If) && !suspendsIn(&If, Awaits);
+    if (Tests.size() >= MaxTests || If.getInit() || If.getConditionVariable() || suspendsIn(If.getCond(), Awaits)) {
+      Suspended = Suspended || suspendsIn(&If, Awaits);
+      changedParams(&If, Changed);
+      return !mayLeave(&If);
+    }
     changedParams(If.getCond(), Changed);
     Tests.push_back(If.getCond());
     const bool Before = Suspended;
