@@ -174,12 +174,21 @@ SHAPES = {
     "ternaries": "  v += g.a > {i} ? g.b : f(v) ? g.c : {i};\n",
     "awaits": "  v = g.a; co_await next({i}); g.a += f(v);\n",
     "windows": "  g.c = g.c + co_await next({i});\n",
+    "early returns": "  if (g.a == {i}) co_return {i};\n  co_await next({i});\n",
+    "handlers": "  try {{ g.a = f({i}); }} catch (...) {{ g.b = {i}; }}\n  co_await next({i});\n",
+    "loops": "  for (int i = 0; i < g.a; ++i) {{ co_await next(i); g.b = v; }}\n",
+    "cases": "  case {i}: v = g.a; co_await next({i}); g.b += v; break;\n",
+    "locals": "  int v{i} = g.a; if (f(v{i})) co_await next({i}); else g.b = v{i};\n",
 }
+# Around all of the pieces.
+AROUND = {"cases": ("  switch (f(0)) {\n", "  }\n")}
+SIZES = (20, 200, 2000, 10000)
 
 
 def generated(shape, count):
     body = "".join(SHAPES[shape].format(i=i) for i in range(count))
-    return f"{HEAD}task big() {{\n  int v = 0; co_await next(0);\n{body}  co_return v;\n}}\n"
+    before, after = AROUND.get(shape, ("", ""))
+    return f"{HEAD}task big() {{\n  int v = 0; co_await next(0);\n{before}{body}{after}  co_return v;\n}}\n"
 
 
 def counting():
@@ -189,7 +198,7 @@ def counting():
 
 
 def work(command, count):
-    """Instructions in thousands of millions, or user seconds."""
+    """Instructions in thousands of millions, or CPU seconds."""
     if count:
         run = subprocess.run(["perf", "stat", "-x,", "-e", "instructions:u", *command], capture_output=True, text=True, check=False)
         return int(re.search(r"^(\d+),", run.stderr, re.M)[1]) / 1e9
@@ -199,26 +208,26 @@ def work(command, count):
 def growth(options):
     count = counting()
     unit = "G instructions" if count else "s"
-    print(f"growth with the size of a function: corace check less the parse, in {unit}; linear is 10 for each step")
+    print(f"growth with the size of a function: corace check less the parse, in {unit}")
     with tempfile.TemporaryDirectory() as scratch:
         for shape in SHAPES:
             spent = []
-            for size in (20, 200, 2000):
+            for size in SIZES:
                 path = pathlib.Path(scratch) / "big.cpp"
                 path.write_text(generated(shape, size))
-                rounds = 1 if count else options.rounds
+                rounds = 1 if count else min(options.rounds, 3)
                 parse = min(work([CLANG, "-std=c++20", "-fsyntax-only", str(path)], count) for _ in range(rounds))
                 check = min(work([str(options.build / "bin/corace"), "check", str(path)], count) for _ in range(rounds))
                 spent.append(check - parse)
             # What does not depend on the size (start, headers) is taken out by the differences.
-            small, large = (spent[1] - spent[0]) / 180, (spent[2] - spent[1]) / 1800
-            ratio = large / small if small > 0 else float("nan")
-            row(f"{shape}: 20, 200, 2,000", ", ".join(f"{s:.3f}" for s in spent))
-            # Small differences drown in the noise of times: then the cost per item at 2,000 tells enough.
-            if count or spent[1] - spent[0] > 0.02:
-                row(f"{shape}: cost of one item at 2,000 to that at 200", f"{ratio:.2f} x", "<= 2 x", ratio <= 2)
+            each = [(b - a) / (m - n) for a, b, n, m in zip(spent, spent[1:], SIZES, SIZES[1:])]
+            row(f"{shape}: {', '.join(f'{n:,}' for n in SIZES)}", ", ".join(f"{s:.3f}" for s in spent))
+            # Small differences drown in the noise of times: then the cost of one item tells enough.
+            if count or spent[2] - spent[1] > 0.02:
+                ratio = each[2] / each[1] if each[1] > 0 else float("nan")
+                row(f"{shape}: cost of one item at 10,000 to that at 2,000", f"{ratio:.2f} x", "<= 2 x", ratio <= 2)
             else:
-                row(f"{shape}: cost of one item at 2,000", f"{large * 1e6:.0f} {'k instr.' if count else 'us'}")
+                row(f"{shape}: cost of one item at 10,000", f"{each[2] * 1e6:.0f} {'k instr.' if count else 'us'}")
 
 
 # --- many files ----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/Analyze.h"
 
+#include "checks/Report.h"
 #include "checks/analysis/Consumers.h"
 #include "checks/analysis/Evidence.h"
 #include "checks/analysis/Flow.h"
@@ -161,6 +162,16 @@ std::set<SummaryQuery> UnitAnalysis::check(const CheckOptions &Options, const Su
   Has->check(Options, Sink);
   Has->View.setOthers(nullptr);
   return Elsewhere.asked();
+}
+
+std::string UnitAnalysis::remarks() const {
+  std::string Lines;
+  for (const FunctionDecl *F : Has->ControlFlow.tooLarge()) {
+    const Place P = placeOf(Has->Context, F->getSourceRange());
+    Lines += P.File + ":" + std::to_string(P.Line) + ": " + nameOfFunction(*F) +
+             " is too large to be followed; some checks saw nothing of it\n";
+  }
+  return Lines;
 }
 
 void analyzeTranslationUnit(ASTContext &Context, const Models &Library, const CheckOptions &Options,

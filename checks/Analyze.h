@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <string>
 
 namespace clang {
 class ASTContext;
@@ -36,6 +37,9 @@ public:
   /// asked.
   std::set<SummaryQuery> check(const CheckOptions &Options, const Summaries &Others,
                                llvm::function_ref<void(Finding)> Sink);
+
+  /// One line for each function that was too large to be followed, so that nothing was looked for in it.
+  [[nodiscard]] std::string remarks() const;
 
   struct Parts; ///< of the implementation
 

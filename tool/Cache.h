@@ -20,6 +20,7 @@ struct CacheEntry {
   bool Skipped = false;
   std::shared_ptr<const checks::UnitSummary> Summary;
   std::vector<checks::Finding> Findings; ///< of all checks, of all confidences
+  std::string Remarks;                   ///< lines on what could not be looked at
   /// What the findings rest on: questions to other translation units, and hashes of the answers.
   std::vector<std::pair<checks::SummaryQuery, std::uint64_t>> Asked;
 };

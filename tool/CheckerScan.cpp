@@ -83,6 +83,11 @@ bool TextScan::mayHoldCoroutines(const Unit &What, std::vector<InputFile> &Input
       if (Text.contains(Word))
         return true;
   }
+  // What comes out of a precompiled header or a module is in none of the files that are read.
+  for (StringRef Argument : What.Arguments)
+    if (Argument.contains("-pch") || Argument.starts_with("-fmodule") || Argument.starts_with("-fprebuilt-module") ||
+        Argument.starts_with("@"))
+      return true;
   DependencyScanningTool Scanner(Service);
   Expected<std::string> Rule = Scanner.getDependencyFile(parserArguments(What, ResourceDirectory), What.Directory);
   if (!Rule) {

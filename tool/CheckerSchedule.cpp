@@ -61,7 +61,7 @@ public:
     CrashRecoveryContext::Disable();
     std::vector<UnitResult> Results;
     for (Work &W : All)
-      Results.push_back({std::move(W.Entry.Findings), std::move(W.Errors), W.Broken, W.Crashed});
+      Results.push_back({std::move(W.Entry.Findings), W.Errors + W.Entry.Remarks, W.Broken, W.Crashed});
     return Results;
   }
 
@@ -128,6 +128,7 @@ private:
     Options.Pedantic = true;
     const std::set<checks::SummaryQuery> Asked =
         Analysis.check(Options, Others, [&](checks::Finding F) { Entry.Findings.push_back(std::move(F)); });
+    Entry.Remarks = Analysis.remarks();
     const StringRef Self = Entry.Summary ? Entry.Summary->File : StringRef();
     for (const checks::SummaryQuery &Query : Asked)
       Entry.Asked.emplace_back(Query, Others.answer(Query, Self));

@@ -36,7 +36,7 @@ struct ScheduleRequest {
 /// What one translation unit gave.
 struct UnitResult {
   std::vector<checks::Finding> Findings; ///< of all checks, of all confidences
-  std::string Errors;                    ///< the compiler's, as it prints them
+  std::string Errors;                    ///< the compiler's, as it prints them, and our remarks
   bool Broken = false, Crashed = false;
 };
 

@@ -13,6 +13,8 @@
 #include "clang/Frontend/TextDiagnosticPrinter.h"
 #include "clang/Frontend/Utils.h"
 #include "clang/Tooling/Tooling.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
 #include "llvm/Support/VirtualFileSystem.h"
 
 using namespace llvm;
@@ -83,6 +85,11 @@ std::vector<std::string> parserArguments(const Unit &What, StringRef ResourceDir
   if (none_of(Arguments, [](StringRef A) { return A.starts_with("-resource-dir"); }))
     More.push_back("-resource-dir=" + ResourceDirectory.str());
   Arguments.insert(find(Arguments, "--"), More.begin(), More.end());
+  // The driver looks for headers beside itself. Without its directory it would start from the root, and get names such
+  // as "/../lib/gcc/..", which mean something else once the dots are taken out of them.
+  if (!Arguments.empty() && !sys::path::has_parent_path(Arguments.front()))
+    if (ErrorOr<std::string> Driver = sys::findProgramByName(Arguments.front()))
+      Arguments.front() = std::move(*Driver);
   return Arguments;
 }
 

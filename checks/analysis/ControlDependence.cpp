@@ -9,12 +9,17 @@
 #include "clang/AST/RecursiveASTVisitor.h"
 
 #include <algorithm>
+#include <utility>
 
 using namespace clang;
 
 namespace corace::checks {
 
 namespace {
+
+// What lies further back than this is forgotten, so that the cost of a block does not grow with the function.
+constexpr std::size_t MaxDeciders = 128;
+constexpr std::size_t MaxLiterals = 64;
 
 using Edges = std::vector<llvm::SmallVector<unsigned, 2>>;
 
@@ -48,35 +53,67 @@ Edges reversed(const Edges &Next) {
   return Previous;
 }
 
-llvm::DenseSet<unsigned> reachable(const Edges &Next, unsigned Start) {
-  std::vector<unsigned> Order = postOrder(Next, Start);
-  return {Order.begin(), Order.end()};
+/// The strongly connected components of what can be reached, as a number for each node, after Kosaraju: those that lead
+/// to others have smaller numbers. `Order` is the post-order.
+std::vector<unsigned> components(const Edges &Next, const std::vector<unsigned> &Order) {
+  const Edges Previous = reversed(Next);
+  std::vector<unsigned> Component(Next.size(), ~0u);
+  std::vector<char> Reachable(Next.size());
+  for (unsigned Node : Order)
+    Reachable[Node] = 1;
+  std::vector<unsigned> Work;
+  unsigned Count = 0;
+  for (unsigned Start : llvm::reverse(Order)) {
+    if (Component[Start] != ~0u)
+      continue;
+    Component[Start] = Count;
+    for (Work.push_back(Start); !Work.empty();) {
+      const unsigned Node = Work.back();
+      Work.pop_back();
+      for (unsigned From : Previous[Node])
+        if (Reachable[From] && Component[From] == ~0u) {
+          Component[From] = Count;
+          Work.push_back(From);
+        }
+    }
+    ++Count;
+  }
+  return Component;
 }
 
-/// Puts a node of its own in front of the first block of a loop that nothing leads out of; it leads into the loop and
-/// to the exit. True if there was such a loop.
-bool openOneLoop(Edges &Next, unsigned Entry, unsigned Exit) {
-  const Edges Previous = reversed(Next);
-  const llvm::DenseSet<unsigned> Ends = reachable(Previous, Exit);
-  std::vector<unsigned> Order = postOrder(Next, Entry);
+/// Puts a node of its own in front of the first block of every loop that nothing leads out of; it leads into the loop
+/// and to the exit. A block that leads nowhere leads to the exit, too.
+void openLoops(Edges &Next, unsigned Entry, unsigned Exit) {
+  const std::vector<unsigned> Order = postOrder(Next, Entry);
+  const std::vector<unsigned> Component = components(Next, Order);
+  std::vector<char> Open(Order.size());
+  for (unsigned Node : Order)
+    for (unsigned To : Next[Node])
+      if (Component[To] != Component[Node])
+        Open[Component[Node]] = 1;
+  if (Component[Exit] != ~0u)
+    Open[Component[Exit]] = 1;
+  std::vector<unsigned> Front(Next.size(), ~0u); // of the heads of loops
+  unsigned Size = static_cast<unsigned>(Next.size());
   for (unsigned Head : llvm::reverse(Order)) {
-    if (Ends.contains(Head))
+    if (std::exchange(Open[Component[Head]], 1))
       continue;
-    // All that it led to can never run, by what the compiler knows.
-    if (Next[Head].empty()) {
+    if (Next[Head].empty()) // all that it led to can never run, by what the compiler knows
       Next[Head].push_back(Exit);
-      return true;
-    }
-    const llvm::DenseSet<unsigned> Back = reachable(Previous, Head);
-    if (!llvm::all_of(reachable(Next, Head), [&](unsigned Node) { return Back.contains(Node); }))
-      continue; // it leads to the loop, or to several
-    unsigned Front = static_cast<unsigned>(Next.size());
-    for (auto &Targets : Next)
-      std::replace(Targets.begin(), Targets.end(), Head, Front);
-    Next.push_back({Head, Exit});
-    return true;
+    else
+      Front[Head] = Size++;
   }
-  return false;
+  const unsigned Old = static_cast<unsigned>(Next.size());
+  if (Size == Old)
+    return;
+  for (auto &Targets : Next)
+    for (unsigned &To : Targets)
+      if (Front[To] != ~0u)
+        To = Front[To];
+  Next.resize(Size);
+  for (unsigned Head = 0; Head < Old; ++Head)
+    if (Front[Head] != ~0u)
+      Next[Front[Head]] = {Head, Exit};
 }
 
 } // namespace
@@ -92,8 +129,7 @@ void ControlDependence::findDependences() {
         Next[Block->getBlockID()].push_back(Target->getBlockID());
   }
   const unsigned Entry = Graph->getEntry().getBlockID(), Exit = Graph->getExit().getBlockID();
-  while (openOneLoop(Next, Entry, Exit))
-    ;
+  openLoops(Next, Entry, Exit);
   Dependences.resize(Next.size());
 
   const unsigned None = ~0u;
@@ -126,9 +162,27 @@ void ControlDependence::findDependences() {
   }
   for (unsigned From : Order)
     for (unsigned To : Next[From])
-      for (unsigned Node = To; Node != Exit && Node != Parent[From] && Parent[Node] != None; Node = Parent[Node])
-        if (!llvm::is_contained(Dependences[Node], From))
-          Dependences[Node].push_back(From);
+      for (unsigned Node = To; Node != Exit && Node != Parent[From] && Parent[Node] != None; Node = Parent[Node]) {
+        if (!Dependences[Node].empty() && Dependences[Node].back() == From)
+          break; // another edge went the rest of the way
+        Dependences[Node].push_back(From);
+      }
+  // Where the sides of a branch meet again, at the first block with a statement in it.
+  for (unsigned From : Order) {
+    const CFGBlock *Block = From < ById.size() ? ById[From] : nullptr;
+    const Stmt *Branch = Block ? Block->getTerminatorStmt() : nullptr;
+    if (!Branch)
+      continue;
+    auto holdsNothing = [&](unsigned Node) {
+      return Node >= ById.size() || !ById[Node] ||
+             llvm::none_of(*ById[Node], [](const CFGElement &E) { return E.getAs<CFGStmt>().has_value(); });
+    };
+    unsigned Meet = Parent[From];
+    while (Meet != Exit && holdsNothing(Meet))
+      Meet = Parent[Meet];
+    if (Meet != Exit)
+      Settled[ById[Meet]].push_back(Branch);
+  }
 }
 
 ControlDependence::ControlDependence(const FunctionDecl &Function, const Stmt *Body) {
@@ -163,17 +217,22 @@ ArrayRef<const Stmt *> ControlDependence::decidersOf(const Stmt *S) const {
   auto [It, New] = Deciders.try_emplace(Block);
   if (!New)
     return It->second;
-  llvm::SmallVector<const Stmt *, 4> Found;
+  llvm::SmallVector<const Stmt *, 4> &Found = It->second;
   llvm::DenseSet<unsigned> Seen;
   llvm::SmallVector<unsigned, 8> Work{Block->getBlockID()};
-  while (!Work.empty())
-    for (unsigned Decider : Dependences[Work.pop_back_val()])
+  for (std::size_t I = 0; I < Work.size() && Found.size() < MaxDeciders; ++I)
+    for (unsigned Decider : llvm::reverse(llvm::ArrayRef(Dependences[Work[I]]).take_back(MaxDeciders)))
       if (Seen.insert(Decider).second) {
         Work.push_back(Decider);
         if (const Stmt *Branch = Decider < ById.size() && ById[Decider] ? ById[Decider]->getTerminatorStmt() : nullptr)
           Found.push_back(Branch);
       }
-  return Deciders[Block] = std::move(Found);
+  return Found;
+}
+
+ArrayRef<const Stmt *> ControlDependence::settledAt(const Stmt *S) const {
+  auto It = Settled.find(blockOf(S));
+  return It == Settled.end() ? ArrayRef<const Stmt *>() : It->second;
 }
 
 bool ControlDependence::decides(const Stmt *Branch, const Stmt *S) const {
@@ -235,38 +294,57 @@ void ControlDependence::findConstants(const FunctionDecl &, const Stmt *Body) {
       Changed.insert(Var);
 }
 
-const llvm::SmallVector<ControlDependence::Literal, 2> &ControlDependence::literalsOf(const CFGBlock *Block) const {
-  auto [It, New] = Literals.try_emplace(Block);
-  if (!New)
-    return It->second;
-  llvm::SmallVector<Literal, 2> Found;
-  for (const auto &[Branch, Header] : BranchBlocks) {
-    const auto *Condition = dyn_cast_or_null<Expr>(Header->getLastCondition());
-    if (!Condition || Header->succ_size() != 2)
-      continue;
-    bool Value = true;
-    const Expr *E = strip(Condition);
-    while (const auto *Not = dyn_cast<UnaryOperator>(E)) {
-      if (Not->getOpcode() != UO_LNot)
-        break;
-      Value = !Value;
-      E = strip(Not->getSubExpr());
-    }
-    const auto *Ref = dyn_cast<DeclRefExpr>(E);
-    const auto *Var = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
-    if (!Var || Var->hasGlobalStorage() || Var->getType()->isReferenceType() || Changed.contains(Var))
-      continue;
-    for (auto Succ = Header->succ_begin(); Succ != Header->succ_end(); ++Succ, Value = !Value)
-      if (const CFGBlock *Side = Succ->getReachableBlock(); Side && Side->pred_size() == 1)
-        if (Dominators->dominates(const_cast<CFGBlock *>(Side), const_cast<CFGBlock *>(Block)))
-          Found.push_back({Var, Value});
+/// What is known of locals that never change, where a block begins that only one branch leads to.
+std::optional<ControlDependence::Literal> ControlDependence::literalAt(const CFGBlock *Side) const {
+  if (Side->pred_size() != 1)
+    return std::nullopt;
+  const CFGBlock *Header = Side->pred_begin()->getReachableBlock();
+  const auto *Condition = Header ? dyn_cast_or_null<Expr>(Header->getLastCondition()) : nullptr;
+  if (!Condition || Header->succ_size() != 2)
+    return std::nullopt;
+  bool Value = Header->succ_begin()->getReachableBlock() == Side;
+  const Expr *E = strip(Condition);
+  while (const auto *Not = dyn_cast<UnaryOperator>(E)) {
+    if (Not->getOpcode() != UO_LNot)
+      break;
+    Value = !Value;
+    E = strip(Not->getSubExpr());
   }
-  return Literals[Block] = std::move(Found);
+  const auto *Ref = dyn_cast<DeclRefExpr>(E);
+  const auto *Var = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+  if (!Var || Var->hasGlobalStorage() || Var->getType()->isReferenceType() || Changed.contains(Var))
+    return std::nullopt;
+  return Literal{Var, Value};
+}
+
+/// Blocks know what their dominators know; most share it.
+ArrayRef<ControlDependence::Literal> ControlDependence::literalsOf(const CFGBlock *Block) const {
+  llvm::SmallVector<const CFGBlock *, 16> Unknown;
+  const std::vector<Literal> *Known = &NoLiterals;
+  for (const CFGBlock *B = Block; B;) {
+    if (auto It = Literals.find(B); It != Literals.end()) {
+      Known = It->second;
+      break;
+    }
+    Unknown.push_back(B);
+    const auto *Node = Dominators->getBase().getNode(const_cast<CFGBlock *>(B));
+    const auto *Above = Node ? Node->getIDom() : nullptr;
+    B = Above ? Above->getBlock() : nullptr;
+  }
+  for (const CFGBlock *B : llvm::reverse(Unknown)) {
+    if (const std::optional<Literal> New = literalAt(B)) {
+      const auto Kept = llvm::ArrayRef(*Known).take_back(MaxLiterals - 1);
+      Known = &LiteralLists.emplace_back(Kept.begin(), Kept.end());
+      LiteralLists.back().push_back(*New);
+    }
+    Literals[B] = Known;
+  }
+  return *Known;
 }
 
 bool ControlDependence::exclude(const Stmt *A, const Stmt *B) const {
   const CFGBlock *X = blockOf(A), *Y = blockOf(B);
-  if (!X || !Y || X == Y)
+  if (!X || !Y || X == Y || literalsOf(X).empty())
     return false;
   for (const Literal &L : literalsOf(Y))
     for (const Literal &K : literalsOf(X))

@@ -11,8 +11,10 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
 
+#include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace corace::checks {
@@ -25,9 +27,12 @@ public:
   [[nodiscard]] bool isValid() const { return Graph != nullptr; }
 
   [[nodiscard]] bool knows(const clang::Stmt *S) const { return Blocks.contains(S); }
-  /// The branching statements that decide, directly or through others, whether the statement runs.
+  /// The branching statements that decide, directly or through others, whether the statement runs: the nearest first,
+  /// and not all where there are very many.
   [[nodiscard]] llvm::ArrayRef<const clang::Stmt *> decidersOf(const clang::Stmt *S) const;
   [[nodiscard]] bool decides(const clang::Stmt *Branch, const clang::Stmt *S) const;
+  /// The branches whose sides meet again where the statement stands: they decide nothing from here on.
+  [[nodiscard]] llvm::ArrayRef<const clang::Stmt *> settledAt(const clang::Stmt *S) const;
   /// The branch is taken on every way to the statement.
   [[nodiscard]] bool precedes(const clang::Stmt *Branch, const clang::Stmt *S) const;
   /// One side of the branch ends the program: an assertion.
@@ -41,7 +46,8 @@ private:
     bool Value;
   };
   [[nodiscard]] const clang::CFGBlock *blockOf(const clang::Stmt *S) const;
-  [[nodiscard]] const llvm::SmallVector<Literal, 2> &literalsOf(const clang::CFGBlock *B) const;
+  [[nodiscard]] std::optional<Literal> literalAt(const clang::CFGBlock *Side) const;
+  [[nodiscard]] llvm::ArrayRef<Literal> literalsOf(const clang::CFGBlock *B) const;
   void findDependences();
   void findConstants(const clang::FunctionDecl &Function, const clang::Stmt *Body);
 
@@ -53,9 +59,12 @@ private:
   /// By block: the blocks at whose ends it is decided whether this one runs.
   std::vector<llvm::SmallVector<unsigned, 4>> Dependences;
   std::vector<const clang::CFGBlock *> ById;
-  // Ordered maps: their values stay where they are when others come in.
+  llvm::DenseMap<const clang::CFGBlock *, llvm::SmallVector<const clang::Stmt *, 1>> Settled;
+  // An ordered map and a list: their values stay where they are when others come in.
   mutable std::map<const clang::CFGBlock *, llvm::SmallVector<const clang::Stmt *, 4>> Deciders;
-  mutable std::map<const clang::CFGBlock *, llvm::SmallVector<Literal, 2>> Literals;
+  mutable std::list<std::vector<Literal>> LiteralLists;
+  mutable llvm::DenseMap<const clang::CFGBlock *, const std::vector<Literal> *> Literals;
+  const std::vector<Literal> NoLiterals;
 };
 
 } // namespace corace::checks

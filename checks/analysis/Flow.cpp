@@ -17,9 +17,8 @@ namespace corace::checks {
 
 namespace {
 
-// Beyond these a function is not analysed: the analysis is linear in practice, and generated code should not prove
+// Beyond this a function is not analysed: the analysis is linear in practice, and generated code should not prove
 // otherwise.
-constexpr unsigned MaxBlocks = 3000;
 constexpr unsigned MaxVisitsPerBlock = 24;
 
 } // namespace
@@ -102,7 +101,7 @@ bool Flow::run(const Graphs &ControlFlow) {
   if (!Body || !Control.isValid())
     return false;
   Graph = ControlFlow.of(Function);
-  if (!Graph || Graph->getNumBlockIDs() > MaxBlocks)
+  if (!Graph)
     return false;
   prepare(Body);
 
@@ -122,8 +121,10 @@ bool Flow::run(const Graphs &ControlFlow) {
   ForwardDataflowWorklist Work(*Graph, &Order);
   Work.enqueueBlock(&Graph->getEntry());
   while (const CFGBlock *Block = Work.dequeue()) {
-    if (++Visits[Block->getBlockID()] > MaxVisitsPerBlock)
+    if (++Visits[Block->getBlockID()] > MaxVisitsPerBlock) {
+      ControlFlow.giveUp(Function);
       return false;
+    }
     State After = transferBlock(*Block, In[Block->getBlockID()]);
     for (const CFGBlock::AdjacentBlock &Next : Block->succs())
       if (const CFGBlock *To = Next.getReachableBlock())
@@ -140,8 +141,37 @@ bool Flow::run(const Graphs &ControlFlow) {
 State Flow::transferBlock(const CFGBlock &Block, State S) {
   for (const CFGElement &E : Block)
     element(E, S);
+  settle(Block, S);
   finishBlock(Block, S);
+  S.trim();
   return S;
+}
+
+/// Drops what branches tested whose sides have met again. Two things are still of use: a loop that was left because of
+/// its test, and a test that decided to wait.
+void Flow::settle(const CFGBlock &Block, State &S) const {
+  if (S.Conditions.empty())
+    return;
+  llvm::ArrayRef<const Stmt *> Last;
+  for (const CFGElement &E : Block) {
+    const auto Element = E.getAs<CFGStmt>();
+    const llvm::ArrayRef<const Stmt *> Settled =
+        Element ? Control.settledAt(Element->getStmt()) : llvm::ArrayRef<const Stmt *>();
+    if (Settled.empty() || Settled.data() == Last.data())
+      continue;
+    Last = Settled;
+    for (const Stmt *Branch : Settled) {
+      auto It = S.Conditions.find(Branch);
+      if (It == S.Conditions.end())
+        continue;
+      const bool Loop = isa<WhileStmt, ForStmt, DoStmt>(Branch), If = isa<IfStmt>(Branch);
+      It->second.eraseIf([&](const Entry &E) {
+        return !(Loop && (E.Since == 0 || E.Locks != 0)) && !(If && Out.Suspensions[E.Since].Waits);
+      });
+      if (It->second.empty())
+        S.Conditions.erase(It);
+    }
+  }
 }
 
 /// Remembers what the branch at the end of the block tested.
@@ -170,8 +200,12 @@ void Flow::element(const CFGElement &E, State &S) {
   } else if (auto Destroyed = E.getAs<CFGAutomaticObjDtor>()) {
     endOfLife(Destroyed->getVarDecl(), S);
     auto It = S.Guards.find(Destroyed->getVarDecl());
-    if (It != S.Guards.end() && It->second)
-      release(It->second, Destroyed->getTriggerStmt() ? Destroyed->getTriggerStmt()->getEndLoc() : SourceLocation(), S);
+    if (It != S.Guards.end()) {
+      if (It->second)
+        release(It->second, Destroyed->getTriggerStmt() ? Destroyed->getTriggerStmt()->getEndLoc() : SourceLocation(),
+                S);
+      S.Guards.erase(It);
+    }
   }
 }
 

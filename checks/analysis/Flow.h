@@ -32,6 +32,7 @@ private:
   void markResume(const clang::Stmt *S, const clang::CoroutineSuspendExpr *Suspend);
   void markMachinery(const clang::Stmt *S, const clang::Stmt *Operand);
   State transferBlock(const clang::CFGBlock &Block, State S);
+  void settle(const clang::CFGBlock &Block, State &S) const;
   void finishBlock(const clang::CFGBlock &Block, State &S);
   void element(const clang::CFGElement &E, State &S);
   void endOfLife(const clang::VarDecl *Var, State &S);

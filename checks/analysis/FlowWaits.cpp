@@ -108,11 +108,11 @@ bool Flow::testedRightBefore(const Expr *Wait, const State &S) const {
   const Stmt *Place = anchor(Wait);
   auto offset = [&](SourceLocation L) { return SM.getFileOffset(SM.getExpansionLoc(L)); };
   const unsigned At = offset(Wait->getBeginLoc());
-  auto quiet = [&](unsigned From) {
-    return llvm::none_of(SuspensionOf, [&](const auto &Point) {
-      return Point.first != Wait && From <= offset(Point.first->getExprLoc()) && offset(Point.first->getExprLoc()) < At;
-    });
-  };
+  std::optional<unsigned> Latest; // suspension before the wait
+  for (const auto &[Site, Number] : SuspensionOf)
+    if (const unsigned Offset = offset(Site->getExprLoc()); Site != Wait && Offset < At)
+      Latest = std::max(Latest.value_or(0), Offset);
+  auto quiet = [&](unsigned From) { return !Latest || *Latest < From; };
   for (const Stmt *Branch : Control.decidersOf(Place)) {
     // The result of an earlier test, kept in a local, is as old as that.
     if (auto It = S.Conditions.find(Branch); It != S.Conditions.end() && llvm::none_of(It->second, isGood))

@@ -19,8 +19,6 @@ namespace corace::checks {
 
 namespace {
 
-constexpr unsigned MaxBlocks = 20000; // generated code
-
 using How = ForeignUse::How;
 
 /// Of a fact: absent, fresh, or stale since a suspension; of several the one that speaks loudest.
@@ -379,7 +377,7 @@ std::vector<ForeignUse> ForeignFlow::run() {
     return {};
   numberSuspensions();
   const CFG *Graph = Awaits.empty() ? nullptr : Unit.ControlFlow.of(Function);
-  if (!Graph || Graph->getNumBlockIDs() > MaxBlocks)
+  if (!Graph)
     return {};
   solve(*Graph);
   llvm::sort(Out, [&](const ForeignUse &A, const ForeignUse &B) {

@@ -24,8 +24,6 @@ namespace corace::checks {
 
 namespace {
 
-constexpr unsigned MaxBlocks = 20000; // generated code
-
 using Bits = llvm::SmallBitVector;
 using State = std::map<const VarDecl *, Bits>;
 
@@ -460,7 +458,7 @@ std::vector<HeldLock> HeldLockFlow::run() {
   Interesting = Interesting || Function.hasAttr<RequiresCapabilityAttr>() ||
                 llvm::any_of(Function.parameters(), [&](const ParmVarDecl *P) { return Actions.isGuard(P); });
   const CFG *Graph = Interesting ? Unit.ControlFlow.of(Function) : nullptr;
-  if (!Graph || Graph->getNumBlockIDs() > MaxBlocks)
+  if (!Graph)
     return Found;
   Paths = std::make_unique<PathResolver>(Function, Unit.Library.models());
   solve(*Graph);

@@ -12,7 +12,6 @@ namespace corace::checks {
 
 namespace {
 
-constexpr unsigned MaxBlocks = 3000;
 constexpr unsigned MaxVisitsPerBlock = 24;
 constexpr std::size_t MaxUses = 64; // what comes beyond is not held
 
@@ -21,20 +20,22 @@ struct Holding {
   bool Suspended = false;
   LockSet Must = 0, May = 0;
   std::map<const ValueDecl *, LockSet> Guards;
-  friend bool operator==(const Holding &, const Holding &) = default;
 
   bool join(const Holding &Other) {
     if (!Reachable) {
       *this = Other;
       return true;
     }
-    const Holding Before = *this;
+    bool Changed = (Other.Suspended && !Suspended) || (Must & ~Other.Must) || (Other.May & ~May);
     Suspended |= Other.Suspended;
     Must &= Other.Must;
     May |= Other.May;
-    for (const auto &[Var, Set] : Other.Guards)
-      Guards[Var] |= Set;
-    return !(*this == Before);
+    for (const auto &[Var, Set] : Other.Guards) {
+      LockSet &Mine = Guards[Var];
+      Changed |= (Set & ~Mine) != 0;
+      Mine |= Set;
+    }
+    return Changed;
   }
 };
 
@@ -126,7 +127,7 @@ void LockWalk::link(const Stmt *S, const Stmt *Parent) {
 void LockWalk::run() {
   const Stmt *Body = writtenBody(Out.Function);
   const CFG *Graph = Body ? Unit.ControlFlow.of(Out.Function) : nullptr;
-  if (!Graph || Graph->getNumBlockIDs() > MaxBlocks)
+  if (!Graph)
     return;
   link(Body, nullptr);
   std::vector<Holding> In(Graph->getNumBlockIDs());
@@ -162,8 +163,10 @@ void LockWalk::element(const CFGElement &E, Holding &H) {
   if (auto Statement = E.getAs<CFGStmt>())
     statement(Statement->getStmt(), H);
   else if (auto Destroyed = E.getAs<CFGAutomaticObjDtor>())
-    if (auto It = H.Guards.find(Destroyed->getVarDecl()); It != H.Guards.end())
-      drop(std::exchange(It->second, 0), H);
+    if (auto It = H.Guards.find(Destroyed->getVarDecl()); It != H.Guards.end()) {
+      drop(It->second, H);
+      H.Guards.erase(It);
+    }
 }
 
 void LockWalk::statement(const Stmt *S, Holding &H) {

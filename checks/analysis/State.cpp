@@ -3,6 +3,8 @@
 #include "checks/analysis/State.h"
 
 #include <algorithm>
+#include <functional>
+#include <vector>
 
 namespace corace::checks {
 
@@ -19,13 +21,38 @@ template <typename Key> bool joinSets(std::map<Key, FactSet> &Into, const std::m
   return Changed;
 }
 
+constexpr std::size_t MaxCarriers = 96; // of one kind
+
+template <typename Key> void trimSets(std::map<Key, FactSet> &Sets) {
+  if (Sets.size() <= MaxCarriers)
+    return;
+  for (auto It = Sets.begin(); It != Sets.end();)
+    It = It->second.empty() ? Sets.erase(It) : std::next(It);
+  if (Sets.size() <= MaxCarriers)
+    return;
+  std::vector<unsigned> Latest;
+  for (const auto &[K, Set] : Sets)
+    Latest.push_back(Set.latest());
+  const auto Last = Latest.begin() + MaxCarriers - 1;
+  std::nth_element(Latest.begin(), Last, Latest.end(), std::greater<>());
+  for (auto It = Sets.begin(); It != Sets.end();)
+    It = It->second.latest() < *Last ? Sets.erase(It) : std::next(It);
+}
+
 } // namespace
 
 bool FactSet::add(const Entry &E) {
   auto It = std::lower_bound(Entries.begin(), Entries.end(), E.Fact,
                              [](const Entry &A, unsigned Fact) { return A.Fact < Fact; });
   if (It == Entries.end() || It->Fact != E.Fact) {
-    Entries.insert(It, E);
+    if (Entries.size() < MaxEntries) {
+      Entries.insert(It, E);
+    } else if (It == Entries.begin()) {
+      return false; // older than all that are kept
+    } else {
+      std::move(Entries.begin() + 1, It, Entries.begin());
+      *std::prev(It) = E;
+    }
     return true;
   }
   const Entry Before = *It;
@@ -40,6 +67,13 @@ bool FactSet::add(const FactSet &Other) {
   for (const Entry &E : Other)
     Changed |= add(E);
   return Changed;
+}
+
+void State::trim() {
+  trimSets(Vars);
+  trimSets(Temps);
+  trimSets(Conditions);
+  trimSets(References);
 }
 
 bool State::join(const State &Other) {

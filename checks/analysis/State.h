@@ -28,9 +28,11 @@ struct Entry {
   friend bool operator==(const Entry &, const Entry &) = default;
 };
 
-/// Entries sorted by fact, at most one for each.
+/// Entries sorted by fact, at most one for each. Of very many only the latest are kept: what is true of generated code
+/// must not take time that grows with the square of its size.
 class FactSet {
 public:
+  static constexpr std::size_t MaxEntries = 64;
   /// True if that changed anything.
   bool add(const Entry &E);
   bool add(const FactSet &Other);
@@ -40,6 +42,8 @@ public:
   [[nodiscard]] auto end() const { return Entries.end(); }
   [[nodiscard]] auto begin() { return Entries.begin(); }
   [[nodiscard]] auto end() { return Entries.end(); }
+  /// The latest of the facts; only of sets that are not empty.
+  [[nodiscard]] unsigned latest() const { return Entries.back().Fact; }
   friend bool operator==(const FactSet &A, const FactSet &B) { return A.Entries == B.Entries; }
 
 private:
@@ -60,6 +64,8 @@ struct State {
 
   /// Takes in what holds on another path to the same point; true if that changed anything.
   bool join(const State &Other);
+  /// Forgets what lies far back, where there is very much, so that a state has a bounded size.
+  void trim();
   /// Calls the function for every set of facts.
   template <typename Fn> void forEachSet(Fn F) {
     for (auto &[Key, Set] : Vars)

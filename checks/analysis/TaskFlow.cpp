@@ -25,7 +25,8 @@ namespace corace::checks {
 
 namespace {
 
-constexpr unsigned MaxBlocks = 3000; // generated code
+constexpr unsigned MaxBlocks = 200000; // generated code
+constexpr std::size_t MaxUses = 256;   // of one variable, compared with one another
 
 /// What is known of the task in one variable.
 struct TaskState {
@@ -203,6 +204,8 @@ void TaskFlow::report(TaskLoss::How What, const VarDecl *Var, const Expr *Made, 
 /// Two uses that cannot both run: the way past both of them does not exist either.
 bool TaskFlow::consumersExclude(const VarDecl *Var) const {
   const auto &All = Uses.at(Var);
+  if (All.size() > MaxUses)
+    return true; // nobody can tell
   for (const DeclRefExpr *A : All)
     for (const DeclRefExpr *B : All)
       if (A != B && Control && Control->isValid() && Control->knows(A) && Control->knows(B) && Control->exclude(A, B))
@@ -294,8 +297,10 @@ void TaskFlow::assign(const CXXOperatorCallExpr *E, State &S) {
 
 void TaskFlow::element(const CFGElement &E, State &S) {
   if (auto Lifetime = E.getAs<CFGLifetimeEnds>()) {
-    if (auto It = S.find(Lifetime->getVarDecl()); It != S.end())
+    if (auto It = S.find(Lifetime->getVarDecl()); It != S.end()) {
       end(It->first, Lifetime->getTriggerStmt(), It->second);
+      S.erase(It);
+    }
     return;
   }
   auto Statement = E.getAs<CFGStmt>();

@@ -9,6 +9,9 @@ using namespace clang;
 
 namespace corace::checks {
 
+// The analyses are linear in the size of a function; what is larger was not written by hand, and nobody waits for it.
+constexpr unsigned MaxBlocks = 200000;
+
 static bool hasHandler(const Stmt *S) {
   if (!S)
     return false;
@@ -28,7 +31,16 @@ const CFG *Graphs::of(const FunctionDecl &Function) const {
   // Without handlers the exceptional edges lead nowhere.
   Options.AddEHEdges = hasHandler(Body);
   It->second = CFG::buildCFG(&Function, const_cast<Stmt *>(Body), &Function.getASTContext(), Options);
+  if (It->second && It->second->getNumBlockIDs() > MaxBlocks) {
+    giveUp(Function);
+    It->second.reset();
+  }
   return It->second.get();
+}
+
+void Graphs::giveUp(const FunctionDecl &Function) const {
+  if (!llvm::is_contained(TooLarge, &Function))
+    TooLarge.push_back(&Function);
 }
 
 } // namespace corace::checks

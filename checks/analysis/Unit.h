@@ -19,10 +19,16 @@ class Graphs {
 public:
   /// The graph of the body as its author wrote it, or null: every expression is an element, destructors of locals are
   /// in it, and where there is a handler, so are the edges of exceptions. Edges for destruction while suspended are
-  /// not.
+  /// not. Null as well for a function of absurd size.
   [[nodiscard]] const clang::CFG *of(const clang::FunctionDecl &Function) const;
 
+  /// Notes that a function is too large for an analysis.
+  void giveUp(const clang::FunctionDecl &Function) const;
+  /// Each function once, in the order in which they were met.
+  [[nodiscard]] llvm::ArrayRef<const clang::FunctionDecl *> tooLarge() const { return TooLarge; }
+
 private:
+  mutable std::vector<const clang::FunctionDecl *> TooLarge;
   mutable llvm::DenseMap<const clang::FunctionDecl *, std::unique_ptr<clang::CFG>> Built;
 };
 

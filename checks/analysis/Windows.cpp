@@ -267,11 +267,12 @@ void Flow::endClaims(const Expr *Site, const AccessPath &P, State &S) {
   LockSet Ended = 0;
   for (std::size_t I = 0; I < Out.LockTable.acquisitions().size(); ++I) {
     const Acquisition &A = Out.LockTable.acquisitions()[I];
-    if (A.IsClaim && A.Site != Site && overlap(A.Lock, P))
-      Ended |= LockSet(1) << std::min<std::size_t>(I, 63);
+    const LockSet Bit = LockSet(1) << std::min<std::size_t>(I, 63);
+    if ((S.Held & Bit & ~Ended) && A.IsClaim && A.Site != Site && overlap(A.Lock, P))
+      Ended |= Bit;
   }
-  if (Ended & S.Held)
-    release(Ended & S.Held, Site->getExprLoc(), S);
+  if (Ended)
+    release(Ended, Site->getExprLoc(), S);
 }
 
 } // namespace corace::checks
