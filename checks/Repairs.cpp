@@ -276,6 +276,10 @@ std::vector<FixIt> testInLoop(const CoroutineFacts &Facts, const Window &W) {
 
 namespace {
 
+// A repair looks at its whole function. In one that is larger none is offered, or many would take the square of its
+// size.
+constexpr unsigned MaxNodes = 20000;
+
 /// Whether a coroutine can await a task, and what it gets from it.
 class Awaiting {
 public:
@@ -303,7 +307,11 @@ void Awaiting::look() {
   };
   const QualType Type = Made.getType().getCanonicalType().getUnqualifiedType();
   llvm::SmallVector<Frame, 32> Open{{Body.getBody(), nullptr, false}};
-  while (!Open.empty()) {
+  for (unsigned Seen = 0; !Open.empty(); ++Seen) {
+    if (Seen > MaxNodes) {
+      Statement = nullptr;
+      return;
+    }
     const Frame F = Open.pop_back_val();
     if (!F.S || isa<LambdaExpr>(F.S))
       continue;
@@ -371,7 +379,8 @@ std::vector<FixIt> awaitTask(const TaskLoss &Loss, bool IsLock) {
   const auto *Body = dyn_cast_or_null<CoroutineBodyStmt>(Loss.Function->getBody());
   // A task that goes on by itself may have been let go on purpose.
   const bool NeverRuns = Loss.Traits.Drop == DropEffect::NeverRuns || Loss.Traits.Drop == DropEffect::Leaks;
-  if (!Body || fromTemplate(*Loss.Function) || !Loss.Made || !isa<CallExpr>(Loss.Made) || !(NeverRuns || IsLock))
+  if ((Loss.What != TaskLoss::How::Discarded && Loss.What != TaskLoss::How::Forgotten) || !Body ||
+      fromTemplate(*Loss.Function) || !Loss.Made || !isa<CallExpr>(Loss.Made) || !(NeverRuns || IsLock))
     return {};
   const ASTContext &Context = Loss.Function->getASTContext();
   const Awaiting How(*Body, *Loss.Made);

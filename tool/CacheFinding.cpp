@@ -175,7 +175,8 @@ void writeResults(raw_ostream &OS, const CacheEntry &Entry) {
 bool readResults(const json::Value &From, CacheEntry &Entry, json::Path Where) {
   json::ObjectMapper O(From, Where);
   std::vector<Answer> Answers;
-  if (!O || !O.map("skipped", Entry.Skipped) || !O.map("remarks", Entry.Remarks) || !O.map("asked", Answers) || !O.map("findings", Entry.Findings))
+  if (!O || !O.map("skipped", Entry.Skipped) || !O.map("remarks", Entry.Remarks) || !O.map("asked", Answers) ||
+      !O.map("findings", Entry.Findings))
     return false;
   for (Answer &A : Answers)
     Entry.Asked.emplace_back(std::move(A.Question), A.Hash);

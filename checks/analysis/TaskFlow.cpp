@@ -15,6 +15,8 @@
 #include "clang/Analysis/FlowSensitive/DataflowWorklist.h"
 #include "clang/Basic/SourceManager.h"
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <vector>
@@ -27,6 +29,7 @@ namespace {
 
 constexpr unsigned MaxBlocks = 200000; // generated code
 constexpr std::size_t MaxUses = 256;   // of one variable, compared with one another
+constexpr std::size_t MaxAlive = 256;  // variables at one place; of more, those declared first are let go
 
 /// What is known of the task in one variable.
 struct TaskState {
@@ -55,6 +58,7 @@ private:
   [[nodiscard]] const CoawaitExpr *awaitAround(const Stmt *S) const;
   [[nodiscard]] bool inLoop(const DeclRefExpr *Ref, const VarDecl *Var) const;
   bool join(State &Into, const State &From) const;
+  void walk(const CFGBlock &Block, State &S);
   bool before(const Expr *A, const Expr *B) const;
 
   void element(const CFGElement &E, State &S);
@@ -322,6 +326,19 @@ void TaskFlow::element(const CFGElement &E, State &S) {
   }
 }
 
+void TaskFlow::walk(const CFGBlock &Block, State &S) {
+  for (const CFGElement &E : Block)
+    element(E, S);
+  if (S.size() <= MaxAlive)
+    return;
+  std::vector<SourceLocation> Places;
+  for (const auto &[Var, T] : S)
+    Places.push_back(Var->getLocation());
+  const auto Last = Places.begin() + MaxAlive - 1;
+  std::nth_element(Places.begin(), Last, Places.end(), std::greater<>());
+  std::erase_if(S, [&](const auto &Known) { return Known.first->getLocation() < *Last; });
+}
+
 void TaskFlow::run() {
   const Stmt *Body = writtenBody(Function);
   if (!Body)
@@ -352,8 +369,7 @@ void TaskFlow::run() {
   // States only grow towards the first place in the source: this ends.
   while (const CFGBlock *Block = Work.dequeue()) {
     State S = In[Block->getBlockID()];
-    for (const CFGElement &E : *Block)
-      element(E, S);
+    walk(*Block, S);
     for (const CFGBlock *Next : Block->succs()) {
       if (!Next)
         continue;
@@ -367,8 +383,7 @@ void TaskFlow::run() {
   for (const CFGBlock *Block : Order)
     if (Reached[Block->getBlockID()]) {
       State S = In[Block->getBlockID()];
-      for (const CFGElement &E : *Block)
-        element(E, S);
+      walk(*Block, S);
     }
 }
 
