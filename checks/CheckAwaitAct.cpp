@@ -6,6 +6,7 @@
 #include "checks/Report.h"
 #include "checks/analysis/Evidence.h"
 #include "checks/analysis/RivalIndex.h"
+#include "checks/summaries/Others.h"
 
 #include "clang/AST/DeclCXX.h"
 
@@ -60,6 +61,24 @@ bool canBeReset(const CoroutineFacts &Facts, const AccessPath &P) {
           return true;
   const auto *Var = llvm::dyn_cast_or_null<clang::VarDecl>(State);
   return Var && Var->hasGlobalStorage() && Var->isExternallyVisible();
+}
+
+/// Something may change which element stands where: removes, puts in anywhere but at the end, or replaces the whole.
+bool canShift(const CoroutineFacts &Facts, const AccessPath &P) {
+  using Effect = RivalIndex::Change::Effect;
+  using Kind = RivalIndex::Disturbance::Kind;
+  const clang::ValueDecl *State = stateOf(P);
+  for (const RivalIndex::Change &C : Facts.Rivals.changesOf(State))
+    if (C.What == Effect::Other &&
+        !llvm::isa_and_nonnull<clang::CXXConstructorDecl, clang::CXXDestructorDecl>(C.Function))
+      return true;
+  for (const RivalIndex::Disturbance &D : Facts.Rivals.disturbancesOf(State))
+    if (D.Level == 0 && D.What != Kind::InsertAtEnd && D.What != Kind::Reserve)
+      return true;
+  if (const Others *Elsewhere = Facts.Library.others())
+    return llvm::any_of(Elsewhere->changesOf(State),
+                        [](const ChangeSummary *C) { return C->What == static_cast<unsigned>(Effect::Other); });
+  return false;
 }
 
 const char *verb(Act What) {
@@ -144,6 +163,8 @@ void CheckAwaitAct::check(const CoroutineFacts &Facts, llvm::function_ref<void(F
       break;
     }
     case Dependence::Index:
+      if (!canShift(Facts, W.Place))
+        break;
       Sink(R.finding(name(), Kind,
                      "a position in " + R.object() + " may no longer be valid: computed from it on " + R.line(R.First) +
                          Meanwhile,

@@ -194,4 +194,18 @@ bool samePlace(const AccessPath &A, const AccessPath &B) {
   return A.Base == B.Base && A.Var == B.Var && A.Steps == B.Steps;
 }
 
+bool runsBodyOnce(const DoStmt &S, const ASTContext &Context) {
+  auto isFalse = [&](const Expr *E) {
+    bool Value = true;
+    return E && !E->isValueDependent() && E->EvaluateAsBooleanCondition(Value, Context) && !Value;
+  };
+  if (isFalse(S.getCond()))
+    return true;
+  const auto *Call = dyn_cast_or_null<CallExpr>(strip(S.getCond()));
+  const FunctionDecl *Callee = Call ? Call->getDirectCallee() : nullptr;
+  const auto *Body = Callee ? dyn_cast_or_null<CompoundStmt>(Callee->getBody()) : nullptr;
+  const auto *Return = Body && Body->size() == 1 ? dyn_cast<ReturnStmt>(Body->body_front()) : nullptr;
+  return Return && isFalse(Return->getRetValue());
+}
+
 } // namespace corace::checks

@@ -126,5 +126,7 @@ private:
 /// std::move, std::forward, std::as_const, std::ref, std::addressof: the argument in another clothing.
 [[nodiscard]] bool isPassThrough(const clang::CallExpr *Call);
 [[nodiscard]] bool isStdMove(const clang::Expr *E);
+/// `do { ... } while (0)`, also where a function hides the zero: the body of many macros, and no loop.
+[[nodiscard]] bool runsBodyOnce(const clang::DoStmt &S, const clang::ASTContext &Context);
 
 } // namespace corace::checks

@@ -118,8 +118,56 @@ void openLoops(Edges &Next, unsigned Entry, unsigned Exit) {
 
 } // namespace
 
+namespace {
+
+/// Calls that never return, by the innermost `try` around them: what comes next are its handlers.
+class ThrowingCalls : public RecursiveASTVisitor<ThrowingCalls> {
+public:
+  llvm::DenseMap<const Stmt *, const CXXTryStmt *> TryOf;
+
+  bool shouldVisitImplicitCode() const { return true; }
+  bool TraverseCXXTryStmt(CXXTryStmt *S) {
+    const CXXTryStmt *Outer = std::exchange(Try, S);
+    TraverseStmt(S->getTryBlock());
+    Try = Outer;
+    for (unsigned I = 0; I < S->getNumHandlers(); ++I)
+      TraverseStmt(S->getHandler(I));
+    return true;
+  }
+  bool TraverseLambdaExpr(LambdaExpr *) { return true; }
+  bool VisitCallExpr(CallExpr *Call) {
+    const FunctionDecl *Callee = Try ? Call->getDirectCallee() : nullptr;
+    if (Callee && Callee->isNoReturn())
+      TryOf[Call] = Try;
+    return true;
+  }
+
+private:
+  const CXXTryStmt *Try = nullptr;
+};
+
+} // namespace
+
+/// The graph takes a call that never returns (std::rethrow_exception) for the end of the function.
+void ControlDependence::addHandlers(const Stmt *Body, std::vector<llvm::SmallVector<unsigned, 2>> &Next) const {
+  ThrowingCalls Calls;
+  Calls.TraverseStmt(const_cast<Stmt *>(Body));
+  if (Calls.TryOf.empty())
+    return;
+  llvm::DenseMap<const Stmt *, unsigned> TryBlocks;
+  for (const CFGBlock *Block : Graph->try_blocks())
+    if (const Stmt *Try = Block->getTerminatorStmt())
+      TryBlocks[Try] = Block->getBlockID();
+  for (const CFGBlock *Block : *Graph)
+    for (const CFGElement &Element : *Block)
+      if (auto S = Element.getAs<CFGStmt>())
+        if (const CXXTryStmt *Try = Calls.TryOf.lookup(S->getStmt()))
+          if (auto It = TryBlocks.find(Try); It != TryBlocks.end())
+            Next[Block->getBlockID()] = {It->second};
+}
+
 /// Post-dominators after Cooper, Harvey and Kennedy (A Simple, Fast Dominance Algorithm, 2001), on the reversed graph.
-void ControlDependence::findDependences() {
+void ControlDependence::findDependences(const Stmt *Body) {
   ById.resize(Graph->getNumBlockIDs());
   Edges Next(Graph->getNumBlockIDs());
   for (const CFGBlock *Block : *Graph) {
@@ -128,6 +176,7 @@ void ControlDependence::findDependences() {
       if (const CFGBlock *Target = To.getReachableBlock())
         Next[Block->getBlockID()].push_back(Target->getBlockID());
   }
+  addHandlers(Body, Next);
   const unsigned Entry = Graph->getEntry().getBlockID(), Exit = Graph->getExit().getBlockID();
   openLoops(Next, Entry, Exit);
   Dependences.resize(Next.size());
@@ -192,7 +241,7 @@ ControlDependence::ControlDependence(const FunctionDecl &Function, const Stmt *B
   if (!Graph)
     return;
   Dominators = std::make_unique<CFGDomTree>(Graph.get());
-  findDependences();
+  findDependences(Body);
   for (const CFGBlock *Block : *Graph) {
     for (const CFGElement &Element : *Block)
       if (auto S = Element.getAs<CFGStmt>())

@@ -48,7 +48,8 @@ private:
   [[nodiscard]] const clang::CFGBlock *blockOf(const clang::Stmt *S) const;
   [[nodiscard]] std::optional<Literal> literalAt(const clang::CFGBlock *Side) const;
   [[nodiscard]] llvm::ArrayRef<Literal> literalsOf(const clang::CFGBlock *B) const;
-  void findDependences();
+  void findDependences(const clang::Stmt *Body);
+  void addHandlers(const clang::Stmt *Body, std::vector<llvm::SmallVector<unsigned, 2>> &Next) const;
   void findConstants(const clang::FunctionDecl &Function, const clang::Stmt *Body);
 
   std::unique_ptr<clang::CFG> Graph;

@@ -172,10 +172,27 @@ bool Instances::isPartOf(const FunctionDecl *F, const FunctionDecl *Task, unsign
 
 namespace {
 
+/// The second access is made by this very function, a setter: that is no rival.
+bool callsIt(const Window &W, const FunctionDecl &Rival) {
+  const auto *Call = dyn_cast<CallExpr>(W.Second);
+  return Call && Call->getDirectCallee() && Call->getDirectCallee()->getCanonicalDecl() == Rival.getCanonicalDecl();
+}
+
+/// A method that writes a member of its own object, and the window is about one object of many: a part of another.
+bool isOfSomeObject(const AccessPath &Path, const ValueDecl *State, const FunctionDecl &Rival) {
+  const auto *Method = dyn_cast<CXXMethodDecl>(&Rival);
+  const auto *Field = dyn_cast_or_null<FieldDecl>(State);
+  return Method && Field && Path.Steps.size() > 1 && !Method->getParent()->isLambda() &&
+         Method->getParent()->getCanonicalDecl() == cast<CXXRecordDecl>(Field->getParent())->getCanonicalDecl();
+}
+
 /// A function that writes the state and is neither a part of this task nor waits for it.
-const RivalIndex::Write *otherWriter(const CoroutineFacts &Facts, const Instances &Runs, const ValueDecl *State) {
+const RivalIndex::Write *otherWriter(const CoroutineFacts &Facts, const Instances &Runs, const Window &W,
+                                     const ValueDecl *State) {
+  const AccessPath &Path = Facts.Facts[W.First].Path;
   for (const RivalIndex::Write &Rival : Facts.Rivals.writesOf(State))
-    if (Rival.Function && Rival.Function->getCanonicalDecl() != Facts.Function.getCanonicalDecl() &&
+    if (Rival.Function && !callsIt(W, *Rival.Function) && !isOfSomeObject(Path, State, *Rival.Function) &&
+        Rival.Function->getCanonicalDecl() != Facts.Function.getCanonicalDecl() &&
         !isa<CXXConstructorDecl, CXXDestructorDecl>(Rival.Function) && !Rival.Function->isMain() &&
         !Runs.isPartOf(Rival.Function, &Facts.Function) && !Runs.isPartOf(&Facts.Function, Rival.Function))
       return &Rival;
@@ -246,6 +263,23 @@ std::optional<Evidence> secondRunElsewhere(const CoroutineFacts &Facts, bool OnO
   return std::nullopt;
 }
 
+/// A private method that only a constructor in sight starts, and no other method can: one run for each object.
+bool startedByConstructor(const CoroutineFacts &Facts) {
+  const auto *Method = dyn_cast<CXXMethodDecl>(&Facts.Function);
+  if (!Method || Method->getAccess() != AS_private || Method->isVirtual() || Facts.Rivals.isMentioned(*Method))
+    return false;
+  const ArrayRef<RivalIndex::Call> Calls = Facts.Rivals.callsOf(Method);
+  if (Calls.size() != 1 || Calls.front().Loop || !isa_and_nonnull<CXXConstructorDecl>(Calls.front().Caller) ||
+      cast<CXXConstructorDecl>(Calls.front().Caller)->getParent() != Method->getParent())
+    return false;
+  if (!llvm::all_of(Method->getParent()->methods(), [](const CXXMethodDecl *M) {
+        return M->isImplicit() || M->isDeleted() || M->isPureVirtual() || M->isDefined();
+      }))
+    return false;
+  const Others *Elsewhere = Facts.Library.others();
+  return !Elsewhere || Elsewhere->callsOf(Method).empty();
+}
+
 } // namespace
 
 Evidence evidenceFor(const CoroutineFacts &Facts, const Window &W) {
@@ -260,7 +294,7 @@ Evidence evidenceFor(const CoroutineFacts &Facts, const Window &W) {
   if (Path.Base == AccessPath::BaseKind::Param && worksOnLocals(Facts, Path.Var))
     return {Confidence::Low, "every caller in sight waits for it and passes an object of its own",
             SourceRange(Facts.Function.getLocation())};
-  if (const RivalIndex::Write *Rival = otherWriter(Facts, Runs, State))
+  if (const RivalIndex::Write *Rival = otherWriter(Facts, Runs, W, State))
     return {Confidence::High, shortName(*Rival->Function) + " writes it here and may run meanwhile",
             Rival->Site->getSourceRange()};
   if (const Others *Elsewhere = Facts.Library.others())
@@ -285,6 +319,9 @@ Evidence evidenceFor(const CoroutineFacts &Facts, const Window &W) {
   }
   if (std::optional<Evidence> Run = secondRunElsewhere(Facts, OnObject, Another))
     return *Run;
+  if (OnObject && startedByConstructor(Facts))
+    return {Confidence::Low, "only the constructor starts it, once for each object",
+            SourceRange(Facts.Function.getLocation())};
   if (Runs.runsOnce(&Facts.Function))
     return {Confidence::Low, "it runs once, as far as can be seen", SourceRange(Facts.Function.getLocation())};
   return {Confidence::Medium, "no rival is in sight, but " + Another + " may run meanwhile",

@@ -192,18 +192,22 @@ void LateUses::collectEager(const FunctionDecl &F, const CFG &Graph, Uses &Out) 
       It->second = Unit.Suspensions.classify(*E).suspends();
     return It->second;
   };
+  auto follow = [&](const CFGBlock &Block) {
+    // The first way out of a do leads back.
+    const auto *Do = dyn_cast_or_null<DoStmt>(Block.getTerminatorStmt());
+    const bool Once = Do && runsBodyOnce(*Do, Unit.Context);
+    for (const CFGBlock::AdjacentBlock &Next : llvm::drop_begin(Block.succs(), Once ? 1 : 0))
+      if (Next.getReachableBlock() && Suspended.insert(Next.getReachableBlock()).second)
+        Work.push_back(Next.getReachableBlock());
+  };
   for (const CFGBlock *Block : Graph)
     for (const CFGElement &E : *Block)
       if (auto S = E.getAs<CFGStmt>(); S && suspends(*S->getStmt())) {
-        for (const CFGBlock *Next : Block->succs())
-          if (Next && Suspended.insert(Next).second)
-            Work.push_back(Next);
+        follow(*Block);
         break;
       }
   while (!Work.empty())
-    for (const CFGBlock *Next : Work.pop_back_val()->succs())
-      if (Next && Suspended.insert(Next).second)
-        Work.push_back(Next);
+    follow(*Work.pop_back_val());
   for (const CFGBlock *Block : Graph) {
     bool Late = Suspended.contains(Block);
     for (const CFGElement &E : *Block) {

@@ -361,8 +361,13 @@ void FunctionWalk::lambda(const LambdaExpr &Lambda) {
 void FunctionWalk::callable(const LambdaExpr &Lambda, const CXXMethodDecl &Body) {
   std::size_t I = Above.size();
   const Stmt *Child = &Lambda;
-  while (I > 0 && isWrapping(Above[I - 1]))
+  while (I > 0 && isWrapping(Above[I - 1])) {
     Child = Above[--I];
+    // An object that keeps it until its task has ended.
+    const auto *Keeper = dyn_cast<CXXConstructExpr>(Child);
+    if (const OpModel *Op = Keeper ? Unit.Library.op(Keeper) : nullptr; Op && Op->Callable == "kept")
+      return;
+  }
   const Stmt *Parent = I > 0 ? Above[I - 1] : nullptr;
   const auto *Call = dyn_cast_or_null<CallExpr>(Parent);
   if (Call && objectOfCall(Call) == Child)

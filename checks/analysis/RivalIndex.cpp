@@ -63,7 +63,8 @@ public:
 #define CORACE_LOOP(Class)                                                                                             \
   bool Traverse##Class(Class *S) {                                                                                     \
     const Stmt *Outer = Around.Loop;                                                                                   \
-    Around.Loop = S;                                                                                                   \
+    if (isLoop(*S))                                                                                                    \
+      Around.Loop = S;                                                                                                 \
     bool Go = Base::Traverse##Class(S);                                                                                \
     Around.Loop = Outer;                                                                                               \
     return Go;                                                                                                         \
@@ -142,6 +143,9 @@ public:
     Harmless.insert(strip(S->getRangeInit()));
     return true;
   }
+  // A local that is returned is at its end: nobody finds it changed.
+  bool VisitReturnStmt(ReturnStmt *S) { return returned(S->getRetValue()), true; }
+  bool VisitCoreturnStmt(CoreturnStmt *S) { return returned(S->getOperand()), true; }
   bool VisitMemberExpr(MemberExpr *E) {
     if (isa<FieldDecl>(E->getMemberDecl())) {
       Harmless.insert(strip(E->getBase())); // a part of it is mentioned, not the whole
@@ -169,6 +173,10 @@ private:
     const Stmt *Loop = nullptr;
     const Expr *Guard = nullptr;
   };
+  [[nodiscard]] bool isLoop(const Stmt &S) const {
+    const auto *Do = dyn_cast<DoStmt>(&S);
+    return !Do || !runsBodyOnce(*Do, Context);
+  }
   static StringRef nameOf(const FunctionDecl &F) { return F.getDeclName().isIdentifier() ? F.getName() : StringRef(); }
   /// std::begin, std::size and the like: they look, although they take the container by mutable reference.
   static bool isObserver(StringRef Name) {
@@ -221,6 +229,15 @@ private:
     Out.Writes[Canonical].push_back({Around.Function, Site});
     if (Around.Function && isa<FieldDecl, VarDecl>(Canonical))
       Out.WrittenBy[Around.Function->getCanonicalDecl()].push_back(Canonical);
+  }
+  void returned(const Expr *E) {
+    E = E ? strip(E) : nullptr;
+    if (const auto *Move = dyn_cast_or_null<CXXConstructExpr>(E); Move && Move->getNumArgs() == 1)
+      E = strip(Move->getArg(0));
+    const auto *Ref = dyn_cast_or_null<DeclRefExpr>(E);
+    const auto *Var = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+    if (Var && Var->hasLocalStorage() && !Var->getType()->isReferenceType())
+      Harmless.insert(Ref);
   }
   void change(const ValueDecl *Place, const Expr *Site, RivalIndex::Change::Effect What) {
     if (!Around.Function || !Around.Function->isDependentContext())

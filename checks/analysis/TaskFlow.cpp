@@ -67,6 +67,8 @@ private:
   void end(const VarDecl *Var, const Stmt *Trigger, TaskState &T);
   void again(const DeclRefExpr *Ref, const VarDecl *Var, const TaskState &T, bool Moves);
   [[nodiscard]] bool consumersExclude(const VarDecl *Var) const;
+  [[nodiscard]] bool happensOnce(const Stmt *S) const;
+  [[nodiscard]] bool branchOfMacro(const DeclRefExpr *Ref) const;
   void report(TaskLoss::How What, const VarDecl *Var, const Expr *Made, const Stmt *Where);
 
   const FunctionDecl &Function;
@@ -164,7 +166,9 @@ const CoawaitExpr *TaskFlow::awaitAround(const Stmt *S) const {
 bool TaskFlow::inLoop(const DeclRefExpr *Ref, const VarDecl *Var) const {
   const SourceManager &SM = Function.getASTContext().getSourceManager();
   for (const Stmt *S = parent(Ref); S; S = parent(S))
-    if (isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt>(S)) {
+    if (const auto *Do = dyn_cast<DoStmt>(S); Do && runsBodyOnce(*Do, Function.getASTContext()))
+      continue;
+    else if (isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt>(S)) {
       const SourceRange Range = S->getSourceRange();
       return SM.isBeforeInTranslationUnit(Var->getLocation(), Range.getBegin());
     }
@@ -217,6 +221,26 @@ bool TaskFlow::consumersExclude(const VarDecl *Var) const {
   return false;
 }
 
+/// A macro branches around its argument: `CHECK_THROWS(run(std::move(t)))`. Its condition is no decision of the code;
+/// a branch of the code's own between it and the variable is.
+bool TaskFlow::branchOfMacro(const DeclRefExpr *Ref) const {
+  const SourceManager &SM = Function.getASTContext().getSourceManager();
+  if (!SM.isMacroArgExpansion(Ref->getLocation()))
+    return false;
+  bool Found = false;
+  for (const Stmt *S = parent(Ref); S; S = parent(S)) {
+    if (!isa<IfStmt, SwitchStmt, ForStmt, WhileStmt, DoStmt, CXXForRangeStmt>(S))
+      continue;
+    const SourceLocation Begin = S->getBeginLoc();
+    if (Begin.isMacroID() && !SM.isMacroArgExpansion(Begin) &&
+        SM.getExpansionLoc(Begin) == SM.getExpansionLoc(Ref->getLocation()))
+      Found = true;
+    else if (SM.isBeforeInTranslationUnit(Ref->getDecl()->getLocation(), Begin))
+      return false;
+  }
+  return Found;
+}
+
 void TaskFlow::end(const VarDecl *Var, const Stmt *Trigger, TaskState &T) {
   const Expr *Made = std::exchange(T, {}).Pending;
   if (!Made)
@@ -230,7 +254,8 @@ void TaskFlow::end(const VarDecl *Var, const Stmt *Trigger, TaskState &T) {
     return report(TaskLoss::How::Forgotten, Var, Made, Trigger);
   // Where a condition decides that there is a task, another like it may decide that it is awaited.
   const bool AtDeclaration = Var->getInit() && value(Var->getInit()) == Made;
-  if (AtDeclaration && !consumersExclude(Var))
+  const bool InMacro = llvm::any_of(It->second, [&](const DeclRefExpr *Ref) { return branchOfMacro(Ref); });
+  if (AtDeclaration && !InMacro && !consumersExclude(Var))
     report(TaskLoss::How::OnSomePath, Var, Made, Trigger);
 }
 
@@ -285,16 +310,28 @@ void TaskFlow::use(const DeclRefExpr *Ref, State &S) {
   }
 }
 
+/// A condition inside the innermost loop decides whether the statement runs: `if (i == 50) t = start();`.
+bool TaskFlow::happensOnce(const Stmt *S) const {
+  for (S = parent(S); S; S = parent(S)) {
+    if (isa<IfStmt, SwitchStmt>(S))
+      return true;
+    if (isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt>(S))
+      return false;
+  }
+  return false;
+}
+
 void TaskFlow::assign(const CXXOperatorCallExpr *E, State &S) {
   const auto *Ref = dyn_cast<DeclRefExpr>(strip(E->getArg(0)));
   const auto *Var = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
   if (!Var || !Vars.contains(Var))
     return;
   TaskState &T = S[Var];
-  if (T.Pending && !(!Vars.at(Var).Lazy && Vars.at(Var).Drop == DropEffect::Cancels))
+  const Expr *Value = value(E->getArg(1));
+  const bool Itself = T.Pending == Value && happensOnce(E);
+  if (T.Pending && !Itself && !(!Vars.at(Var).Lazy && Vars.at(Var).Drop == DropEffect::Cancels))
     report(TaskLoss::How::Overwritten, Var, T.Pending, E);
   T = {};
-  const Expr *Value = value(E->getArg(1));
   if (Types.madeBy(Value))
     T.Pending = Value;
 }

@@ -138,6 +138,8 @@ std::optional<TaskTraits> TaskTypes::madeBy(const Expr *E) const {
         !llvm::is_contained({"invoke", "invoke_r", "apply", "visit"},
                             Callee->getDeclName().isIdentifier() ? Callee->getName() : StringRef()))
       return std::nullopt;
+    if (const OpModel *Op = Library.op(Call); Op && Op->Ready)
+      return std::nullopt; // a placeholder
   }
   return of(E->getType());
 }

@@ -88,6 +88,7 @@ struct OpModel {
   std::string Callable;      ///< what becomes of a callable argument: kept until the task that it returned has ended,
                              ///< dropped once it was called, or borrowed (it has to live as long as the caller waits)
   bool DropsResults = false; ///< calls its arguments and drops what they return
+  bool Ready = false;        ///< the task that it makes is over already, and did not fail
   std::string Failure;       ///< of the tasks that it starts: lost, logged, terminates, or in the results
   std::optional<unsigned> Observer; ///< the argument that is told of a failure; without it the result tells
   std::string Instead;              ///< the operation that throws the first failure, where this one returns them

@@ -326,6 +326,8 @@ bool ModelsReader::readOpField(StringRef Key, yaml::Node *Value, OpModel &Op) {
     return failure(Value, Op.Failure);
   if (Key == "drops_results")
     return boolean(Value, Op.DropsResults);
+  if (Key == "ready")
+    return boolean(Value, Op.Ready);
   if (Key == "observer")
     return number(Value, Op.Observer);
   if (Key == "instead")

@@ -80,3 +80,29 @@ struct cell {
     // EXPECT-NOTE -3: no rival is in sight, but another 'alone_in_sight_bad' on the same object may run meanwhile
   }
 };
+
+/// Only the constructor starts the loop: there is one for each object.
+class started_once {
+  int value = 0;
+  mock::task<> loop_ok() {
+    int v = value;
+    co_await mock::sleep();
+    value = v + 1;
+  }
+
+public:
+  started_once() { mock::spawn(loop_ok()); }
+};
+class started_again {
+  int value = 0;
+  mock::task<> loop_bad() {
+    int v = value;
+    co_await mock::sleep();
+    value = v + 1;
+    // EXPECT: 'value' may be overwritten with a stale value
+  }
+
+public:
+  started_again() { mock::spawn(loop_bad()); }
+  void start() { mock::spawn(loop_bad()); }
+};

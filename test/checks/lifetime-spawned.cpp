@@ -94,6 +94,23 @@ void then_bad(lib::future f, int k) {
   // EXPECT: the captures are gone when the lambda uses 'k' on this line: 'future::then' destroys the lambda once it has called it
   f.then([k]() -> lib::eager<> { int own = k; co_await mock::sleep(); use(own); });
 }
+template <typename F> struct wraps { explicit wraps(F) {} lib::eager<> operator()(); };
+namespace lib {
+template <typename F> struct keeper { explicit keeper(F) {} eager<> operator()(); };
+}
+void wrapped(lib::future f, int k) { // what keeps the lambda until its task has ended, and what does not say so
+  f.then(lib::keeper([k]() -> lib::eager<> { co_await mock::sleep(); use(k); }));
+  f.then(wraps([k]() -> lib::eager<> { co_await mock::sleep(); use(k); }));
+  // EXPECT: the captures are gone when the lambda uses 'k'
+}
+bool never() { return false; }
+#define ONCE(statement, again) do { statement; } while (again())
+bool repeat();
+void in_a_macro(lib::future f, int k) {
+  f.then([k]() -> lib::eager<> { ONCE(use(k); co_await mock::sleep(), never); });
+  f.then([k]() -> lib::eager<> { ONCE(use(k); co_await mock::sleep(), repeat); });
+  // EXPECT: the captures are gone when the lambda uses 'k'
+}
 task<> borrowed(int &gate, int k) {
   co_await lib::with_gate(gate, [k]() -> lib::eager<> { co_await mock::sleep(); use(k); });
   (void)lib::with_gate(gate, [k]() -> lib::eager<> { co_await mock::sleep(); use(k); });

@@ -83,3 +83,22 @@ void in_a_macro_bad() {
   START(mock::work());
   // EXPECT: the task of 'work' is discarded
 }
+
+bool always();
+bool take(mock::task<>);
+#define CHECKED(statement)                                                                                             \
+  if (always()) {                                                                                                      \
+    statement;                                                                                                         \
+  } else                                                                                                               \
+    fail()
+void fail();
+void in_a_macro_ok() { // the branch is the macro's, which runs its argument
+  auto t = mock::work();
+  CHECKED(take(std::move(t)));
+}
+void own_branch_bad() {
+  auto t = mock::work();
+  // EXPECT: 't' is not awaited on every path
+  if (always())
+    CHECKED(take(std::move(t)));
+}

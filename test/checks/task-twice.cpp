@@ -82,3 +82,19 @@ mock::task<> not_moved_ok() { // this type's second await is not known to be wro
   co_await t;
   co_await t;
 }
+
+bool never() { return false; }
+bool once_more() { return c(); }
+#define CHECKED_BY_MACRO(statement, again)                                                                             \
+  do {                                                                                                                 \
+    statement;                                                                                                         \
+  } while (again())
+mock::task<> body_of_a_macro_ok() { // a do that hides its zero is no loop
+  auto t = mock::work();
+  CHECKED_BY_MACRO(co_await std::move(t), never);
+}
+mock::task<> loop_of_a_macro_bad() {
+  auto t = mock::work();
+  CHECKED_BY_MACRO(co_await std::move(t), once_more);
+  // EXPECT: 't' is awaited again in the next round of the loop
+}

@@ -18,6 +18,7 @@ struct leaking : awaitable {};
 struct once : awaitable {};
 struct generator {};
 eager start();
+eager over(); // see the model: it is done, and did not fail
 background fire();
 scoped watch();
 leaking leak();
@@ -99,4 +100,33 @@ void may_be_dropped_ok() {
   async_numbers();
   auto running = lib::watch(); // cancelled at the end of the block
   auto background = lib::fire();
+}
+
+lib::eager placeholder_ok(bool k) {
+  lib::eager e = lib::over();
+  if (k)
+    e = lib::start();
+  return e;
+}
+lib::eager started_bad(bool k) {
+  lib::eager e = lib::start();
+  if (k)
+    e = lib::over();
+  // EXPECT: 'e' is overwritten before it was awaited: 'start' goes on by itself
+  return e;
+}
+
+lib::eager in_one_round_ok() { // the condition may hold once
+  lib::eager e = lib::over();
+  for (int i = 0; i < 9; ++i)
+    if (i == 5)
+      e = lib::start();
+  return e;
+}
+lib::eager in_every_round_bad() {
+  lib::eager e = lib::over();
+  for (int i = 0; i < 9; ++i)
+    e = lib::start();
+  // EXPECT: 'e' is overwritten before it was awaited
+  return e;
 }
