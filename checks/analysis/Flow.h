@@ -80,6 +80,7 @@ private:
   void await(const clang::CoroutineSuspendExpr *E, State &S);
   void suspend(const clang::Expr *Site, SuspensionClass Class, bool Waits, State &S);
   void suspendAt(const clang::CoroutineSuspendExpr *E, State &S);
+  [[nodiscard]] bool isViewed(const Fact &F, const clang::CoroutineSuspendExpr *By) const;
   void acquireAwaited(const clang::CoroutineSuspendExpr *E, const clang::Expr *Operation, State &S);
   void calleeLocks(const clang::Expr *Site, const clang::CallExpr *Call, State &S);
   void acquired(const clang::Expr *E, const AccessPath &Lock, State &S);
@@ -129,6 +130,7 @@ private:
   [[nodiscard]] bool compared(const clang::Expr *Site, const State &S) const;
   [[nodiscard]] bool excluded(const Entry &E, const clang::Stmt *Where) const;
   [[nodiscard]] const clang::Stmt *anchor(const clang::Stmt *S) const;
+  [[nodiscard]] bool isTheTest(const clang::Expr *Site, const Fact &F) const;
   [[nodiscard]] bool isOwnLoopFlag(const clang::Stmt *Branch, const clang::Expr *Site, const Fact &F) const;
 
   CoroutineFacts &Out;

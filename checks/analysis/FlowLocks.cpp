@@ -38,6 +38,24 @@ void Flow::suspendAt(const CoroutineSuspendExpr *E, State &S) {
   suspend(E, std::move(Class), Waits, S);
 }
 
+/// Handed over only as a pointer or a view, such as `buffer.data()` or `asio::buffer(buffer)`: what comes back, often
+/// an error of the transport, says nothing of what was there.
+bool Flow::isViewed(const Fact &F, const CoroutineSuspendExpr *By) const {
+  if (F.Path.Type.isNull() || isPointerLike(F.Path.Type))
+    return false;
+  const Stmt *Inner = F.Site;
+  for (unsigned I = 0; Inner && Inner != By && I < 16; ++I) {
+    if (const auto *E = dyn_cast<Expr>(Inner);
+        E && (E->getType()->isPointerType() || Library.hasRole(E->getType(), "view")))
+      return true;
+    auto It = Out.Parents.find(Inner);
+    Inner = It == Out.Parents.end() ? nullptr : It->second;
+    if (Inner && !isa<Expr>(Inner))
+      return false; // another statement
+  }
+  return false;
+}
+
 void Flow::await(const CoroutineSuspendExpr *E, State &S) {
   const auto *Await = dyn_cast<CoawaitExpr>(E);
   const Expr *Operation = Await ? Classifier.operation(Await->getOperand()) : nullptr;
@@ -49,7 +67,9 @@ void Flow::await(const CoroutineSuspendExpr *E, State &S) {
   if (Suspension::coroutineOf(Operation) || (Elsewhere && Elsewhere->Coroutine))
     storeArguments(cast<CallExpr>(strip(Operation)), /*AfterSuspension=*/true, S);
   const Expr *Operand = Await ? Await->getOperand() : cast<CoyieldExpr>(E)->getOperand();
-  setValue(E, value(Operand, S), S); // after the suspension: what the arguments read is stale by now
+  FactSet Result = value(Operand, S); // after the suspension: what the arguments read is stale by now
+  Result.eraseIf([&](const Entry &Given) { return isViewed(Out.Facts[Given.Fact], E); });
+  setValue(E, std::move(Result), S);
   if (Await) {
     acquireAwaited(E, Operation, S);
     closeGate(E, Operation, S);

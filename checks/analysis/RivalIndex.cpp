@@ -34,7 +34,7 @@ public:
       return true;
     const Surroundings Outer = Around;
     if (auto *F = dyn_cast<FunctionDecl>(D))
-      Around = {F, nullptr, nullptr};
+      Around = {F, nullptr, nullptr, nullptr};
     bool Go = Base::TraverseDecl(D);
     Around = Outer;
     return Go;
@@ -51,7 +51,7 @@ public:
       const Surroundings Outer = Around;
       if (Around.Loop)
         Out.LambdaLoops[Body->getCanonicalDecl()] = Around.Loop;
-      Around = {Body, nullptr, nullptr};
+      Around = {Body, nullptr, nullptr, Outer.Guard ? Outer.Guard : Outer.Started};
       addFunction(Body);
       bool Go = Body->isDependentContext() || TraverseStmt(Body->getBody());
       Around = Outer;
@@ -115,8 +115,8 @@ public:
       return true;
     Called.insert(strip(Call->getCallee()));
     disturb(Call);
-    Out.Calls[Callee->getCanonicalDecl()].push_back(
-        {Around.Function, Call, Around.Loop != nullptr, false, Around.Loop, Around.Guard});
+    Out.Calls[Callee->getCanonicalDecl()].push_back({Around.Function, Call, Around.Loop != nullptr, false, Around.Loop,
+                                                     Around.Guard ? Around.Guard : Around.Started});
     if (const Expr *Object = objectOfCall(Call)) {
       writeByCall(Call, *Callee, Object);
       changeByCall(Call, *Callee, strip(Object));
@@ -172,6 +172,7 @@ private:
     const FunctionDecl *Function = nullptr;
     const Stmt *Loop = nullptr;
     const Expr *Guard = nullptr;
+    const Expr *Started = nullptr; ///< the guard around the lambda that is being visited
   };
   [[nodiscard]] bool isLoop(const Stmt &S) const {
     const auto *Do = dyn_cast<DoStmt>(&S);

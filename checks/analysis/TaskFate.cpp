@@ -363,8 +363,13 @@ Referent Referents::viewed(const Expr *E, unsigned Depth) const {
   const auto *Call = dyn_cast<CallExpr>(E);
   if (!Call)
     return {};
-  if (isPassThrough(Call)) // std::ref
-    return place(Call->getArg(0), Depth + 1);
+  if (isPassThrough(Call)) {
+    const Expr *From = Call->getArg(0);
+    // A view that is moved is copied; what std::ref makes refers to its argument.
+    const bool SameType = Call->getType().getCanonicalType().getUnqualifiedType() ==
+                          strip(From)->getType().getCanonicalType().getUnqualifiedType();
+    return SameType && isView(Call->getType(), Library) ? viewed(From, Depth + 1) : place(From, Depth + 1);
+  }
   if (const auto *Member = dyn_cast<CXXMemberCallExpr>(Call);
       Member && isa_and_nonnull<CXXConversionDecl>(Member->getMethodDecl())) {
     const Expr *Object = Member->getImplicitObjectArgument();

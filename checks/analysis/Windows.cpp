@@ -201,6 +201,20 @@ void Flow::snapshotWindows(const Expr *Site, const AccessPath &P, State &S) {
     }
 }
 
+/// The access is part of the test, or the test part of the access: `while (p->load()) co_await ..`
+bool Flow::isTheTest(const Expr *Site, const Fact &F) const {
+  auto isInside = [&](const Stmt *Inner, const Stmt *Outer) {
+    for (unsigned I = 0; Inner && I < 8; ++I) {
+      if (Inner == Outer)
+        return true;
+      auto It = Out.Parents.find(Inner);
+      Inner = It == Out.Parents.end() ? nullptr : It->second;
+    }
+    return false;
+  };
+  return isInside(Site, F.Site) || isInside(F.Site, Site);
+}
+
 /// Goes through a pointer or an optional that was tested before the suspension.
 void Flow::use(const Expr *Site, const AccessPath &Pointer, State &S) {
   if (!Pointer.isShared() || Pointer.Steps.size() + (Pointer.Base != AccessPath::BaseKind::This) == 0)
@@ -216,7 +230,8 @@ void Flow::use(const Expr *Site, const AccessPath &Pointer, State &S) {
       continue;
     FactSet &Tested = It->second;
     for (const Entry &E : Tested)
-      if (E.Since != 0 && !E.Locks && samePlace(Out.Facts[E.Fact].Path, Pointer) && !excluded(E, Site))
+      if (E.Since != 0 && !E.Locks && samePlace(Out.Facts[E.Fact].Path, Pointer) && !excluded(E, Site) &&
+          !isTheTest(Site, Out.Facts[E.Fact]))
         report(Dependence::Condition, Act::Use, E, Site, Pointer, Branch);
     // Said once: later uses are the same window.
     Tested.eraseIf([&](const Entry &E) { return E.Since != 0 && samePlace(Out.Facts[E.Fact].Path, Pointer); });

@@ -115,3 +115,12 @@ task<> inner_block(int n) {
   }
   co_await mock::when_all(all);
 }
+
+#include <functional>
+// A view that is moved is a copy of it: what it is of lives where it did. std::ref is of the view itself.
+task<> viewed_twice(std::string_view s) { return view(std::move(s)); }
+task<> referred(std::reference_wrapper<std::string_view> s) { co_await mock::sleep(); use(s.get()); }
+task<> viewed_by_reference(std::string_view s) {
+  return referred(std::ref(s));
+  // EXPECT: 's' is gone when 'referred' uses it
+}

@@ -108,6 +108,39 @@ struct on_demand {
     }
   }
 };
+// The same through a lambda.
+struct through_a_lambda {
+  std::deque<int> items;
+  template <typename Body> mock::task<> visit(Body body) { return body(); }
+  mock::task<> add(int i) {
+    items.push_back(i);
+    if (items.size() == 1)
+      co_await visit([this] { return drain(); });
+  }
+  mock::task<> drain() {
+    while (!items.empty()) {
+      co_await mock::fetch(items.front());
+      items.pop_front();
+    }
+  }
+};
+mock::task<> feed(through_a_lambda &x) { co_await mock::when_all(x.add(1), x.add(2)); }
+struct through_any_lambda {
+  std::deque<int> items;
+  template <typename Body> mock::task<> visit(Body body) { return body(); }
+  mock::task<> add(int i) {
+    items.push_back(i);
+    co_await visit([this] { return drain(); });
+  }
+  mock::task<> drain() {
+    while (!items.empty()) {
+      co_await mock::fetch(items.front());
+      items.pop_front();
+      // EXPECT: 'items' is erased from after a test that may no longer hold
+    }
+  }
+};
+mock::task<> feed(through_any_lambda &x) { co_await mock::when_all(x.add(1), x.add(2)); }
 // Each turn of the loop has its own.
 void start_each(std::vector<std::unique_ptr<with_list>> &all) {
   for (auto &one : all)
