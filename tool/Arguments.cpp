@@ -63,6 +63,9 @@ Expected<Arguments> Arguments::parse(ArrayRef<OptionSpec> Specs, ArrayRef<const 
         return inputError("'" + Name + "' lacks its value", "write " + Name + " " + Spec->Value);
       Value = Words[++I];
     }
+    // Standard output carries the text, which would break any other format.
+    if (Spec->Value == "FILE" && Value == "-")
+      return inputError("'" + Name + " -': neither standard input nor output will do", "name a file");
     std::vector<std::string> &Values = Result.Values[Name];
     if (!Values.empty() && !Spec->Value.empty() && Spec->Uses == OptionSpec::Use::Once)
       return inputError("'" + Name + "' is given twice", "keep one of them");

@@ -234,7 +234,7 @@ const Command CheckCommand{
     "[-p BUILD] [FILE...] [OPTIONS] [-- COMPILER FLAGS]",
     "find await races in source files",
     "\nWithout -p the files are compiled as C++20 with corace's headers; what stands after -- is added.\n"
-    "With -p and no FILE every file of the build is checked.\n"
+    "With -p and no FILE every C and C++ file of the build is checked.\n"
     "// NOLINT(corace-...): REASON suppresses a finding, as in clang-tidy.\n",
     Options,
     check};

@@ -73,6 +73,8 @@ const TextScan::FileText &TextScan::look(StringRef Path) {
 }
 
 bool TextScan::mayHoldCoroutines(const Unit &What, std::vector<InputFile> &Inputs) {
+  if (!sys::fs::is_directory(What.Directory)) // the parser says so
+    return true;
   {
     // Most often the file itself says so, and the scan would be in vain.
     auto Main = MemoryBuffer::getFile(What.File, /*IsText=*/false, /*RequiresNullTerminator=*/false);

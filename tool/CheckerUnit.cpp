@@ -3,6 +3,7 @@
 
 #include "tool/CheckerUnit.h"
 
+#include "tool/Support.h"
 #include "tool/Terminal.h"
 
 #include "clang/AST/ASTConsumer.h"
@@ -101,7 +102,8 @@ bool parse(const ParseRequest &Request, std::string &Errors) {
   // Each thread has a working directory of its own.
   IntrusiveRefCntPtr<vfs::FileSystem> FS = vfs::createPhysicalFileSystem();
   if (FS->setCurrentWorkingDirectory(Request.What.Directory)) {
-    OS << Request.What.Directory << ": cannot be entered\n";
+    OS << shownPath(Request.What.File) << ": it is compiled in '" << Request.What.Directory
+       << "', which is no directory; build the project once, or write the compilation database again\n";
     return false;
   }
   auto Files = makeIntrusiveRefCnt<clang::FileManager>(clang::FileSystemOptions(), FS);

@@ -30,15 +30,23 @@ static StringRef meaningOf(outcome Result) {
 static Expected<int> list(const Arguments &Args) {
   if (!Args.Words.empty() || Args.HasRest)
     return inputError("corace list takes no arguments", "leave them out");
+  size_t Width = 0;
+  for (const checks::Check *C : checks::allChecks())
+    Width = std::max<size_t>(Width, C->name().size());
+#define KIND(enumerator, spelling, shape, meaning) Width = std::max(Width, StringRef(spelling).size());
+#include "vocab/race_kinds.def"
+  for (const auto &[Result, Name] : outcome_names)
+    Width = std::max(Width, StringRef(Name).size());
+  Width += 2;
   outs() << "checks (corace explain CHECK):\n";
   for (const checks::Check *C : checks::allChecks())
-    outs() << "  " << left_justify(C->name(), 26) << C->summary() << '\n';
+    outs() << "  " << left_justify(C->name(), Width) << C->summary() << '\n';
   outs() << "\nkinds of finding:\n";
-#define KIND(enumerator, spelling, shape, meaning) outs() << "  " << left_justify(spelling, 26) << (meaning) << '\n';
+#define KIND(enumerator, spelling, shape, meaning) outs() << "  " << left_justify(spelling, Width) << (meaning) << '\n';
 #include "vocab/race_kinds.def"
   outs() << "\noutcomes:\n";
   for (const auto &[Result, Name] : outcome_names)
-    outs() << "  " << left_justify(StringRef(Name), 26) << meaningOf(Result) << '\n';
+    outs() << "  " << left_justify(StringRef(Name), Width) << meaningOf(Result) << '\n';
   return Clean;
 }
 

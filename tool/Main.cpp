@@ -24,8 +24,11 @@ static void printHelp(raw_ostream &OS) {
   OS << "corace finds await-atomicity races in C++20 coroutine code when it is compiled, and proves them when it is "
         "run.\n"
         "\nusage: corace COMMAND [OPTIONS]\n\n";
+  size_t Width = 0;
   for (const Command *C : commands())
-    OS << "  " << left_justify(C->Name, 11) << C->Summary << '\n';
+    Width = std::max(Width, C->Name.size() + 2);
+  for (const Command *C : commands())
+    OS << "  " << left_justify(C->Name, Width) << C->Summary << '\n';
   OS << "\n  corace COMMAND --help   the options of a command\n"
         "  corace --version        the version\n"
         "\nexit codes: 0 clean, 1 findings, 2 usage or input error, 3 internal error\n"
@@ -36,9 +39,14 @@ static void printHelp(raw_ostream &OS, const Command &C) {
   OS << "usage: corace " << C.Name << ' ' << C.Usage << "\n\n" << C.Summary << '\n' << C.Details;
   if (!C.Options.empty())
     OS << "\noptions:\n";
+  const auto Head = [](const OptionSpec &Spec) {
+    return (Spec.Name + (Spec.Value.empty() ? "" : " ") + Spec.Value).str();
+  };
+  size_t Width = 0;
+  for (const OptionSpec &Spec : C.Options)
+    Width = std::max(Width, Head(Spec).size() + 2);
   for (const OptionSpec &Spec : C.Options) {
-    const std::string Head = (Spec.Name + (Spec.Value.empty() ? "" : " ") + Spec.Value).str();
-    OS << "  " << left_justify(Head, 18) << Spec.Help;
+    OS << "  " << left_justify(Head(Spec), Width) << Spec.Help;
     if (Spec.Uses == OptionSpec::Use::NotThereYet)
       OS << " (not there yet)";
     else if (Spec.Uses == OptionSpec::Use::Repeated)

@@ -3,22 +3,48 @@
 
 #include "tool/Sources.h"
 
+#include "tool/Flags.h"
 #include "tool/Installation.h"
 #include "tool/Json.h"
 #include "tool/Support.h"
 
 #include "clang/Tooling/ArgumentsAdjusters.h"
+#include "clang/Tooling/JSONCompilationDatabase.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Threading.h"
+#include "llvm/Support/VirtualFileSystem.h"
 
 using namespace llvm;
 using clang::tooling::CompilationDatabase;
 using clang::tooling::CompileCommand;
 
 namespace corace::tool {
+
+/// Directories that are relative are so to the database, not to where corace runs. True if there were any.
+static bool makeDirectoriesAbsolute(json::Value &Database, StringRef Build) {
+  bool Any = false;
+  json::Array *Entries = Database.getAsArray();
+  if (!Entries)
+    return false;
+  for (json::Value &Entry : *Entries) {
+    json::Object *Fields = Entry.getAsObject();
+    const std::optional<StringRef> Given = Fields ? Fields->getString("directory") : std::nullopt;
+    if (!Given || sys::path::is_absolute(*Given))
+      continue;
+    SmallString<256> Directory(*Given);
+    sys::fs::make_absolute(absolutePath(Build), Directory);
+    // Without "..", so that files are called as everywhere else; unless a link makes that another place.
+    SmallString<256> Short(Directory);
+    sys::path::remove_dots(Short, /*remove_dot_dot=*/true);
+    (*Fields)["directory"] = (sys::fs::equivalent(Short, Directory) ? Short : Directory).str().str();
+    Any = true;
+  }
+  return Any;
+}
 
 static Expected<std::unique_ptr<CompilationDatabase>> loadDatabase(StringRef Build) {
   constexpr StringLiteral Remedy =
@@ -29,10 +55,21 @@ static Expected<std::unique_ptr<CompilationDatabase>> loadDatabase(StringRef Bui
   Expected<std::string> Text = readInput(File, Remedy);
   if (!Text)
     return Text.takeError();
-  if (Error E = parseJson(*Text).takeError())
-    return inputError(File + ": " + toString(std::move(E)), Remedy);
+  Expected<json::Value> Parsed = parseJson(*Text);
+  if (!Parsed)
+    return inputError(File + ": " + toString(Parsed.takeError()), Remedy);
   std::string Message;
-  std::unique_ptr<CompilationDatabase> Database = CompilationDatabase::loadFromDirectory(Build, Message);
+  std::unique_ptr<CompilationDatabase> Database;
+  if (makeDirectoriesAbsolute(*Parsed, Build)) {
+    using namespace clang::tooling;
+    Database = JSONCompilationDatabase::loadFromBuffer(formatv("{0}", *Parsed).str(), Message,
+                                                       JSONCommandLineSyntax::AutoDetect);
+    if (Database) // as loadFromDirectory() does
+      Database = inferTargetAndDriverMode(
+          inferMissingCompileCommands(expandResponseFiles(std::move(Database), vfs::getRealFileSystem())));
+  } else {
+    Database = CompilationDatabase::loadFromDirectory(Build, Message);
+  }
   if (!Database) {
     // Only the first line says what is wrong; the rest lists the kinds of database that were tried.
     const StringRef Cause = StringRef(Message).trim().split('\n').first;
@@ -41,10 +78,11 @@ static Expected<std::unique_ptr<CompilationDatabase>> loadDatabase(StringRef Bui
   return Database;
 }
 
-static std::vector<std::string> withoutOutputs(std::vector<std::string> Arguments, StringRef File) {
+static std::vector<std::string> withoutOutputs(const std::vector<std::string> &Arguments, StringRef File) {
   using namespace clang::tooling;
+  // Clang's adjusters know what the other driver calls its outputs, but take the word behind -MJ for a file.
   const auto Adjust = combineAdjusters(getClangStripOutputAdjuster(), getClangStripDependencyFileAdjuster());
-  return Adjust(Arguments, File);
+  return Adjust(parsableArguments(Arguments), File);
 }
 
 static Expected<std::string> existingFile(StringRef Name) {
@@ -57,22 +95,23 @@ static Expected<std::string> existingFile(StringRef Name) {
   return absolutePath(Name);
 }
 
-static Error addFromDatabase(const CompilationDatabase &Database, StringRef File, std::vector<Unit> &Units) {
+/// `Named`: by the user, who then gets it whatever its language is.
+static Error addFromDatabase(const CompilationDatabase &Database, StringRef File, bool Named,
+                             std::vector<Unit> &Units) {
   std::vector<CompileCommand> Commands = Database.getCompileCommands(File);
   if (Commands.empty())
     return inputError(shownPath(File) + ": the compilation database does not say how to compile it",
                       "check its name, or leave out -p");
   // One configuration is enough: a file that is compiled twice would be reported twice.
   CompileCommand &Command = Commands.front();
+  if (!Named && !compilesCxx(Command.CommandLine, Command.Filename))
+    return Error::success();
   SmallString<256> Directory(Command.Directory);
   sys::fs::make_absolute(Directory);
-  if (!sys::fs::is_directory(Directory))
-    return inputError(shownPath(File) + ": it is compiled in '" + Directory + "', which is no directory",
-                      "build the project once, or write the compilation database again");
   SmallString<256> Absolute(Command.Filename);
   sys::fs::make_absolute(Directory, Absolute);
   sys::path::remove_dots(Absolute);
-  Units.push_back({std::string(Absolute), std::string(Directory), withoutOutputs(Command.CommandLine, File)});
+  Units.push_back({std::string(Absolute), std::string(Directory), Command.CommandLine});
   return Error::success();
 }
 
@@ -95,13 +134,16 @@ Expected<std::vector<Unit>> collectUnits(const Arguments &Args, ArrayRef<std::st
     auto Database = loadDatabase(Args.get("-p"));
     if (!Database)
       return Database.takeError();
-    if (Files.empty())
+    const bool Named = !Files.empty();
+    if (!Named)
       for (const std::string &File : (*Database)->getAllFiles())
         if (Seen.insert(File).second)
           Files.push_back(File);
     for (const std::string &File : Files)
-      if (Error E = addFromDatabase(**Database, File, Units))
+      if (Error E = addFromDatabase(**Database, File, Named, Units))
         return E;
+    if (Units.empty() && !Files.empty())
+      return inputError(Args.get("-p") + ": its compilation database has no C++ files", "name another build directory");
     if (Units.empty())
       return inputError(Args.get("-p") + ": its compilation database is empty", "configure the build again");
   } else {
@@ -112,10 +154,12 @@ Expected<std::vector<Unit>> collectUnits(const Arguments &Args, ArrayRef<std::st
       Units.push_back({Files[I], absolutePath("."), {"clang++", "-std=c++20", "-isystem", *Include, "-c", AsGiven[I]}});
   }
   const std::vector<std::string> Extra = Args.all("--extra-arg");
-  for (Unit &U : Units)
+  for (Unit &U : Units) {
     for (ArrayRef<std::string> More : {Flags, ArrayRef<std::string>(Extra)})
       // In front of a "--" that may part options and files.
       U.Arguments.insert(find(U.Arguments, "--"), More.begin(), More.end());
+    U.Arguments = withoutOutputs(U.Arguments, U.File);
+  }
   return Units;
 }
 
