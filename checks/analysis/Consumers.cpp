@@ -106,6 +106,116 @@ bool testsExactSize(const CoroutineFacts &Facts, const Fact &F) {
   return false;
 }
 
+bool suspends(const Stmt *S) {
+  if (!S || isa<LambdaExpr>(S))
+    return false;
+  return isa<CoroutineSuspendExpr>(S) || llvm::any_of(S->children(), suspends);
+}
+
+bool contains(const Stmt *S, const Stmt *Inner) {
+  return S && (S == Inner || llvm::any_of(S->children(), [&](const Stmt *C) { return contains(C, Inner); }));
+}
+
+bool leaves(const Stmt *S) {
+  const auto *Block = dyn_cast_or_null<CompoundStmt>(S);
+  return isa_and_nonnull<CoreturnStmt>(Block && !Block->body_empty() ? Block->body_back() : S);
+}
+
+/// Whoever finds the queue empty when he puts something in empties it, and all others go: `bool idle = q.empty();
+/// q.push_back(x); if (!idle) co_return;`, or `q.push_back(x); if (q.size() > 1) co_return;`.
+class Gate {
+public:
+  Gate(const CoroutineFacts &Facts, const AccessPath &Queue) : Facts(Facts), Queue(Queue) {}
+
+  /// The removal stands behind such a gate, and nobody can pass it between the last removal and the end of the loop.
+  bool guards(const Expr *Insertion, const Expr *Removal) {
+    const auto *Body = dyn_cast_or_null<CoroutineBodyStmt>(Facts.Function.getBody());
+    const auto *Block = Body ? dyn_cast<CompoundStmt>(Body->getBody()) : nullptr;
+    if (!Block || !endsTurn(Removal))
+      return false;
+    bool Passed = false;
+    for (const Stmt *S : Block->body()) {
+      if (contains(S, Removal))
+        return Passed || (isa<IfStmt>(S) && contains(cast<IfStmt>(S)->getThen(), Removal) &&
+                          means(cast<IfStmt>(S)->getCond()) == Idle);
+      if (const auto *If = dyn_cast<IfStmt>(S); If && leaves(If->getThen()) && means(If->getCond()) == Busy)
+        Passed = true;
+      if (suspends(S)) // others come before the gate is reached
+        Inserted = false, Flag = nullptr;
+      if (const auto *D = dyn_cast<DeclStmt>(S); D && D->isSingleDecl() && !Inserted)
+        if (const auto *Var = dyn_cast<VarDecl>(D->getSingleDecl()); Var && Var->getType()->isBooleanType())
+          if (const Meaning M = means(Var->getInit()); M != Unknown)
+            Flag = Var, FlagMeans = M;
+      if (contains(S, Insertion))
+        Inserted = !isa<IfStmt, WhileStmt, ForStmt, DoStmt, SwitchStmt>(S);
+    }
+    return false;
+  }
+
+private:
+  enum Meaning { Unknown, Idle, Busy };
+  static Meaning opposite(Meaning M) { return M == Unknown ? Unknown : M == Idle ? Busy : Idle; }
+
+  bool isOfQueue(const Expr *E, StringRef Name) const {
+    const auto *Call = dyn_cast_or_null<CXXMemberCallExpr>(E);
+    return Call && nameOf(Call) == Name && samePlace(Facts.Paths.resolve(objectOfCall(Call)), Queue);
+  }
+
+  /// Of a condition: that the queue held nothing before the insertion, or that it held something.
+  Meaning means(const Expr *E) const {
+    E = strip(E);
+    if (const auto *Op = dyn_cast_or_null<UnaryOperator>(E); Op && Op->getOpcode() == UO_LNot)
+      return opposite(means(Op->getSubExpr()));
+    if (const auto *Ref = dyn_cast_or_null<DeclRefExpr>(E))
+      return Inserted && Flag && Ref->getDecl() == Flag ? FlagMeans : Unknown;
+    if (!Inserted)
+      return isOfQueue(E, "empty") || isOfQueue(E, "isEmpty") ? Idle : Unknown;
+    const auto *Op = dyn_cast_or_null<BinaryOperator>(E);
+    Expr::EvalResult Number;
+    if (!Op || !Op->isComparisonOp() || !isOfQueue(strip(Op->getLHS()), "size") || Op->getRHS()->isValueDependent() ||
+        !Op->getRHS()->EvaluateAsInt(Number, Facts.Function.getASTContext()))
+      return Unknown;
+    const std::int64_t N = Number.Val.getInt().getExtValue();
+    switch (Op->getOpcode()) {
+    case BO_GT:
+    case BO_NE: return N == 1 ? Busy : Unknown;
+    case BO_GE: return N == 2 ? Busy : Unknown;
+    case BO_EQ:
+    case BO_LE: return N == 1 ? Idle : Unknown;
+    case BO_LT: return N == 2 ? Idle : Unknown;
+    default: return Unknown;
+    }
+  }
+
+  /// After the removal the loop tests at once: an await in between lets somebody pass the gate of an empty queue.
+  static bool isLoop(const Stmt *S) { return isa_and_nonnull<WhileStmt, ForStmt, DoStmt>(S); }
+  bool endsTurn(const Stmt *Removal) const {
+    const Stmt *Child = Removal, *Parent = Facts.Parents.lookup(Removal);
+    for (; Parent && !isLoop(Parent); Child = Parent, Parent = Facts.Parents.lookup(Parent))
+      if (const auto *Block = dyn_cast<CompoundStmt>(Parent)) {
+        bool After = false;
+        for (const Stmt *S : Block->body()) {
+          if (After && suspends(S))
+            return false;
+          After |= S == Child;
+        }
+      } else if (isa<Expr>(Parent) && suspends(Parent)) {
+        return false;
+      }
+    const auto *While = dyn_cast_or_null<WhileStmt>(Parent);
+    const Expr *Test = While ? strip(While->getCond()) : nullptr;
+    const auto *Not = dyn_cast_or_null<UnaryOperator>(Test);
+    return Not && Not->getOpcode() == UO_LNot &&
+           (isOfQueue(strip(Not->getSubExpr()), "empty") || isOfQueue(strip(Not->getSubExpr()), "isEmpty"));
+  }
+
+  const CoroutineFacts &Facts;
+  const AccessPath &Queue;
+  const VarDecl *Flag = nullptr;
+  Meaning FlagMeans = Unknown;
+  bool Inserted = false;
+};
+
 } // namespace
 
 bool hasOneConsumer(const CoroutineFacts &Facts, const Window &W) {
@@ -118,15 +228,24 @@ bool hasOneConsumer(const CoroutineFacts &Facts, const Window &W) {
   const QualType T = Container->getType();
   const Removal How = removalOf(W, T);
   bool Filled = false;
+  const Expr *Insertion = nullptr;
+  unsigned Own = 0; // what the coroutine itself does to the container
   for (const RivalIndex::Change &C : Facts.Rivals.changesOf(Container)) {
-    if (!C.Function || C.Function->getCanonicalDecl() == Facts.Function.getCanonicalDecl() ||
-        isa<CXXConstructorDecl, CXXDestructorDecl>(C.Function))
+    if (C.Function && C.Function->getCanonicalDecl() == Facts.Function.getCanonicalDecl()) {
+      Own += C.What != RivalIndex::Change::Effect::Part;
+      if (C.What == RivalIndex::Change::Effect::Grow && keepsElement(C.Site, How, T))
+        Insertion = C.Site;
+      continue;
+    }
+    if (!C.Function || isa<CXXConstructorDecl, CXXDestructorDecl>(C.Function))
       continue;
     if (C.What == RivalIndex::Change::Effect::Grow && keepsElement(C.Site, How, T))
       Filled = true;
     else if (C.What != RivalIndex::Change::Effect::Part || How == Removal::Key)
       return false;
   }
+  if (How == Removal::Front && Insertion && Own == 2 && Gate(Facts, First.Path).guards(Insertion, W.Second))
+    return true;
   // Without a producer in sight the users of the container are elsewhere, and among them perhaps another consumer.
   if (!Filled)
     return false;

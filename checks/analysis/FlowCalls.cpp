@@ -49,6 +49,19 @@ bool keepsWhatIsThere(const CallExpr *Call, QualType Container) {
          nameOf(Call->getDirectCallee()) != "insert_or_assign" && !memberType(Container, "mapped_type").isNull();
 }
 
+/// `if (std::exchange(busy, true)) co_return;`: a flag is tested and set in one step.
+bool isTestAndSet(const CoroutineFacts &Facts, const CallExpr *Call) {
+  if (nameOf(Call->getDirectCallee()) != "exchange" || !Call->getType()->isBooleanType())
+    return false;
+  const Stmt *Child = Call, *Parent = Facts.Parents.lookup(Call);
+  for (; isa_and_nonnull<Expr>(Parent); Parent = Facts.Parents.lookup(Parent))
+    Child = Parent;
+  if (const auto *If = dyn_cast_or_null<IfStmt>(Parent))
+    return If->getCond() == Child;
+  const auto *While = dyn_cast_or_null<WhileStmt>(Parent);
+  return While && While->getCond() == Child;
+}
+
 } // namespace
 
 void Flow::call(const CallExpr *Call, State &S) {
@@ -337,6 +350,8 @@ void Flow::readModifyWrite(const CallExpr *Call, State &S) {
     if (P.isShared()) {
       endClaims(Call, P, S);
       actedOn(P, S);
+      if (isTestAndSet(Out, Call))
+        hold(Out.LockTable.acquire(Call, P, /*IsClaim=*/true), nullptr, S);
       S.Stores.eraseIf([&](const Entry &E) { return overlap(Out.Facts[E.Fact].Path, P); });
     } else if (P.Var) {
       // `std::exchange(local, x)` hands over what the local held.

@@ -294,3 +294,102 @@ struct overwritten {
     }
   }
 };
+
+// Who finds the queue empty when he puts something in empties it; all others go.
+struct idle_sender {
+  std::deque<int> items;
+  mock::task<> send(int i) {
+    bool idle = items.empty();
+    items.push_back(i);
+    if (!idle)
+      co_return;
+    while (!items.empty()) {
+      co_await mock::fetch(items.front());
+      items.pop_front();
+    }
+  }
+};
+struct first_sender {
+  std::deque<int> items;
+  mock::task<> send(int i) {
+    items.push_back(i);
+    if (items.size() > 1)
+      co_return;
+    while (!items.empty()) {
+      co_await mock::fetch(items.front());
+      items.pop_front();
+    }
+  }
+};
+struct flagged_sender {
+  std::deque<int> items;
+  bool sending = false;
+  mock::task<> send(int i) {
+    items.push_back(i);
+    if (std::exchange(sending, true))
+      co_return;
+    while (!items.empty()) {
+      co_await mock::fetch(items.front());
+      items.pop_front();
+    }
+    sending = false;
+  }
+};
+// The gate is open again while the last sender still waits, or it is no gate.
+struct waits_when_empty {
+  std::deque<int> items;
+  mock::task<> send(int i) {
+    bool idle = items.empty();
+    items.push_back(i);
+    if (!idle)
+      co_return;
+    while (!items.empty()) {
+      co_await mock::fetch(items.front());
+      items.pop_front();
+      // EXPECT: 'items' is erased from after a test that may no longer hold
+      co_await mock::work();
+    }
+  }
+};
+struct waits_before_push {
+  std::deque<int> items;
+  mock::task<> send(int i) {
+    bool idle = items.empty();
+    co_await mock::work();
+    items.push_back(i);
+    if (!idle)
+      co_return;
+    while (!items.empty()) {
+      co_await mock::fetch(items.front());
+      items.pop_front();
+      // EXPECT: 'items' is erased from after a test that may no longer hold
+    }
+  }
+};
+struct second_sender {
+  std::deque<int> items;
+  mock::task<> send(int i) {
+    items.push_back(i);
+    if (items.size() > 2)
+      co_return;
+    while (!items.empty()) {
+      co_await mock::fetch(items.front());
+      items.pop_front();
+      // EXPECT: 'items' is erased from after a test that may no longer hold
+    }
+  }
+};
+struct flag_dropped {
+  std::deque<int> items;
+  bool sending = false;
+  mock::task<> send(int i) {
+    items.push_back(i);
+    (void)std::exchange(sending, true);
+    while (!items.empty()) {
+      co_await mock::fetch(items.front());
+      items.pop_front();
+      // EXPECT: 'items' is erased from after a test that may no longer hold
+    }
+    sending = false;
+  }
+};
