@@ -14,6 +14,7 @@
 #include "vocab/finding_id.h"
 
 #include "clang/AST/ASTContext.h"
+#include "clang/AST/ExprCXX.h"
 #include "clang/Basic/SourceManager.h"
 #include "llvm/Support/Path.h"
 
@@ -27,9 +28,53 @@ namespace corace::checks {
 
 namespace {
 
+/// Something outside of the lambda may set the variable: it is written, bound to a reference, or captured once more.
+bool isOpenBeside(const Stmt *S, const ValueDecl *Var, const FunctionDecl &Lambda) {
+  if (!S)
+    return false;
+  if (const auto *Closure = dyn_cast<LambdaExpr>(S);
+      Closure && Closure->getCallOperator()->getCanonicalDecl() == Lambda.getCanonicalDecl())
+    return false;
+  if (const auto *Cast = dyn_cast<ImplicitCastExpr>(S);
+      Cast && Cast->getCastKind() == CK_LValueToRValue && isa<DeclRefExpr>(Cast->getSubExpr()->IgnoreParens()))
+    return false;
+  if (const auto *Cast = dyn_cast<CastExpr>(S); Cast && Cast->getCastKind() == CK_ToVoid)
+    return false;
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
+    return Ref->getDecl() == Var;
+  return llvm::any_of(S->children(), [&](const Stmt *Child) { return isOpenBeside(Child, Var, Lambda); });
+}
+
+unsigned mentions(const Stmt *S, const ValueDecl *Var) {
+  const auto *Ref = dyn_cast_or_null<DeclRefExpr>(S);
+  unsigned Count = Ref && Ref->getDecl() == Var;
+  if (S)
+    for (const Stmt *Child : S->children())
+      Count += mentions(Child, Var);
+  return Count;
+}
+
+/// The lambda is called once for each of its variables, and nobody else sets the one that it captures.
+bool runsOncePerVariable(const CoroutineFacts &Facts, const AccessPath &P) {
+  const ArrayRef<RivalIndex::Call> Calls = Facts.Rivals.callsOf(&Facts.Function);
+  const auto *Var = dyn_cast_or_null<VarDecl>(P.Var);
+  if (Calls.size() != 1 || Calls.front().Loop || !Calls.front().Caller || !Var || Var->hasGlobalStorage() ||
+      !P.Steps.empty() || Facts.Rivals.loopAround(Facts.Function))
+    return false;
+  const FunctionDecl *Around = Calls.front().Caller;
+  const auto *Call = dyn_cast<CallExpr>(Calls.front().Site);
+  const auto *Closure = dyn_cast_or_null<DeclRefExpr>(strip(Call ? objectOfCall(Call) : nullptr));
+  if (!Closure || !Around->hasBody() || mentions(Around->getBody(), Closure->getDecl()) != 1)
+    return false; // it may be called by somebody else as well
+  return Var->getType()->isScalarType() && !Var->getType()->isPointerType() && !isa<ParmVarDecl>(Var) &&
+         Decl::castFromDeclContext(Var->getDeclContext())->getCanonicalDecl() == Around->getCanonicalDecl() &&
+         !isOpenBeside(Around->getBody(), Var, Facts.Function);
+}
+
 /// Locals that a lambda captures are shared only if two runs of it may be under way at once.
 bool isPrivateCapture(const CoroutineFacts &Facts, const AccessPath &P) {
-  return P.Base == AccessPath::BaseKind::Capture && !Facts.Rivals.lambdaRunsTwice(Facts.Function);
+  return P.Base == AccessPath::BaseKind::Capture &&
+         (!Facts.Rivals.lambdaRunsTwice(Facts.Function) || runsOncePerVariable(Facts, P));
 }
 
 /// Around a nested event loop or a wake-up, most functions set what the tasks in it shall find and look at what these

@@ -71,3 +71,41 @@ struct object {
     co_await step();
   }
 };
+
+// Called once, and nobody else sets the variable.
+void called_once_ok() {
+  int k = 0;
+  auto step = [&k]() -> mock::task<> {
+    int v = k;
+    co_await mock::sleep();
+    k = v + 1;
+  };
+  auto later = step();
+  (void)later;
+}
+
+void set_beside_bad() {
+  int k = 0;
+  auto step = [&k]() -> mock::task<> {
+    int v = k;
+    co_await mock::sleep();
+    k = v + 1;
+    // EXPECT: 'k' may be overwritten
+  };
+  auto later = step();
+  k = 7;
+  (void)later;
+}
+
+void lent_beside_bad(void (*lend)(int &)) {
+  int k = 0;
+  auto step = [&k]() -> mock::task<> {
+    int v = k;
+    co_await mock::sleep();
+    k = v + 1;
+    // EXPECT: 'k' may be overwritten
+  };
+  lend(k);
+  auto later = step();
+  (void)later;
+}
