@@ -6,7 +6,9 @@
 #include "checks/analysis/Flow.h"
 
 #include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclCXX.h"
 #include "clang/AST/StmtCXX.h"
+#include "clang/Basic/SourceManager.h"
 
 using namespace clang;
 
@@ -42,6 +44,52 @@ bool isHandedOver(const ValueDecl *Var, const Expr *Await) {
          });
 }
 
+/// The branches inside of which an expression stands. They decide whether it runs even where nothing else ends the
+/// loop around them, so that it runs sooner or later in any case: `for (;;) { if (v == version) { ...; co_return; } }`.
+void branchesAround(const llvm::DenseMap<const Stmt *, const Stmt *> &Parents, const Stmt *Site,
+                    llvm::SmallVectorImpl<const Stmt *> &Out) {
+  unsigned Steps = 0; // the branches far out are rarely about the place, and chains of `else if` are long
+  for (const Stmt *Parent = Parents.lookup(Site); Parent && ++Steps < 64;
+       Site = Parent, Parent = Parents.lookup(Parent))
+    if (const auto *If = dyn_cast<IfStmt>(Parent); If && (If->getThen() == Site || If->getElse() == Site))
+      Out.push_back(If);
+}
+
+/// A class whose copies keep alive what they point to, like std::shared_ptr: an iterator or a view converts to no bool.
+bool isSharedOwner(QualType T) {
+  const CXXRecordDecl *R = T->isReferenceType() ? nullptr : T->getAsCXXRecordDecl();
+  if (!R || !R->hasDefinition() || R->hasTrivialDestructor() || !isPointerLike(T) || isSoleOwner(T))
+    return false;
+  return llvm::any_of(R->getDefinition()->getVisibleConversionFunctions(), [](const NamedDecl *D) {
+    const auto *Conversion = dyn_cast<CXXConversionDecl>(D->getUnderlyingDecl());
+    return Conversion && Conversion->getConversionType()->isBooleanType();
+  });
+}
+
+/// The owner in this frame that an access goes through: `p->last = 1`.
+const DeclRefExpr *keeperOf(const Expr *Site) {
+  const Expr *E = Site;
+  if (const auto *Op = dyn_cast<BinaryOperator>(Site))
+    E = Op->getLHS();
+  for (E = strip(E); E;) {
+    if (const auto *Member = dyn_cast<MemberExpr>(E))
+      E = strip(Member->getBase());
+    else if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E))
+      E = strip(Sub->getBase());
+    else if (const auto *Op = dyn_cast<UnaryOperator>(E))
+      E = strip(Op->getSubExpr());
+    else if (const auto *Call = dyn_cast<CallExpr>(E))
+      E = strip(objectOfCall(Call));
+    else
+      break;
+  }
+  const auto *Ref = dyn_cast_or_null<DeclRefExpr>(E);
+  const auto *Var = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+  return Var && Var->isLocalVarDecl() && !Var->hasGlobalStorage() && isSharedOwner(Var->getType()) && E != strip(Site)
+             ? Ref
+             : nullptr;
+}
+
 bool setsConstant(const Expr *Site, const ASTContext &Context) {
   const auto *Op = dyn_cast<BinaryOperator>(Site);
   return Op && Op->getOpcode() == BO_Assign && !Op->getRHS()->isValueDependent() &&
@@ -74,7 +122,9 @@ bool Flow::revalidated(const Expr *Site, const AccessPath &P, const State &S) co
     });
   };
   const Stmt *Place = anchor(Site);
-  for (const Stmt *Branch : Control.decidersOf(Place))
+  llvm::SmallVector<const Stmt *, 8> Deciders(Control.decidersOf(Place));
+  branchesAround(Out.Parents, Site, Deciders);
+  for (const Stmt *Branch : Deciders)
     if (auto It = S.Conditions.find(Branch); It != S.Conditions.end() && isFresh(It->second))
       return true;
   // A loop that was left because of its test decides as well.
@@ -86,7 +136,9 @@ bool Flow::revalidated(const Expr *Site, const AccessPath &P, const State &S) co
 
 /// A test compared what was read before the suspension with what is there now: a version, or the value itself.
 bool Flow::compared(const Expr *Site, const State &S) const {
-  for (const Stmt *Branch : Control.decidersOf(anchor(Site))) {
+  llvm::SmallVector<const Stmt *, 8> Deciders(Control.decidersOf(anchor(Site)));
+  branchesAround(Out.Parents, Site, Deciders);
+  for (const Stmt *Branch : Deciders) {
     auto It = S.Conditions.find(Branch);
     if (It == S.Conditions.end())
       continue;
@@ -162,9 +214,16 @@ void Flow::conditionWindows(const Expr *Site, const AccessPath &P, Act What, Sta
     guardedConditions(Site, P, What, S);
   if (!Place || S.Conditions.empty() || revalidated(Site, P, S) || compared(Site, S))
     return;
+  const DeclRefExpr *Keeper = keeperOf(Site);
+  const std::size_t Kept = Keeper ? Out.Paths.pointee(Keeper).Steps.size() : 0;
   auto isStale = [&](const Stmt *Branch, const Entry &E) {
     const Fact &F = Out.Facts[E.Fact];
     if (E.Since == 0 || E.Locks || !overlap(F.Path, P) || excluded(E, Site) || isOwnLoopFlag(Branch, Site, F))
+      return false;
+    // What a map says of a key is of no concern to an object that a copy of the owner has kept since.
+    if (F.Path.Steps.size() < Kept &&
+        Context.getSourceManager().isBeforeInTranslationUnit(Keeper->getDecl()->getLocation(),
+                                                             Out.Suspensions[E.Since].Site->getExprLoc()))
       return false;
     // Removing one key is right or needless, whatever was known of the container as a whole.
     return What != Act::Erase || P.Steps.size() <= F.Path.Steps.size() ||

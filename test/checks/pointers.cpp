@@ -4,6 +4,7 @@
 //
 // A pointer that was tested before the await and is used after it; a snapshot keeps the object.
 #include "mock.h"
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -59,4 +60,34 @@ public:
 
 private:
   std::unique_ptr<connection> made_in_constructor = std::make_unique<connection>();
+};
+
+// A copy of the owner keeps the object, whatever the map says of the key by then.
+struct peer { long last; };
+struct peers {
+  std::map<int, std::shared_ptr<peer>> by_id;
+  void drop(int id) { by_id.erase(id); }
+  mock::task<> copied_ok(int id) {
+    auto it = by_id.find(id);
+    if (it == by_id.end())
+      co_return;
+    auto p = it->second;
+    co_await mock::work();
+    p->last = 1;
+  }
+  mock::task<> not_copied_bad(int id) {
+    if (!by_id.contains(id))
+      co_return;
+    co_await mock::work();
+    by_id[id]->last = 1;
+    // EXPECT: 'by_id[id]' is used after a test that may no longer hold
+  }
+  mock::task<> copied_late_bad(int id) {
+    if (!by_id.contains(id))
+      co_return;
+    co_await mock::work();
+    auto p = by_id.at(id);
+    p->last = 1;
+    // EXPECT: 'by_id[id]' is used after a test that may no longer hold
+  }
 };

@@ -73,3 +73,31 @@ mock::task<> same_condition_ok(bool k) {
   if (k)
     n = v + 1;
 }
+
+// A version: in a loop that only the write ends, the test decides as well.
+struct versioned {
+  int version = 0, value = 0;
+  mock::task<> until_done_ok() {
+    for (;;) {
+      int seen = version;
+      int next = value;
+      co_await mock::work();
+      if (seen == version) {
+        value = next + 1;
+        ++version;
+        co_return;
+      }
+    }
+  }
+  mock::task<> other_test_bad(bool go) {
+    for (;;) {
+      int next = value;
+      co_await mock::work();
+      if (go) {
+        value = next + 1;
+        // EXPECT: 'value' may be overwritten with a stale value
+        co_return;
+      }
+    }
+  }
+};
