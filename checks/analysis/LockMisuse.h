@@ -23,7 +23,7 @@ struct LockMisuse {
   const clang::FunctionDecl *Function = nullptr;
   const clang::Expr *Site = nullptr;
   const clang::VarDecl *Var = nullptr; ///< that would keep the guard, or that keeps the old value
-  std::string Lock = {};                    ///< as the user wrote it; empty if it is not known
+  std::string Lock = {};               ///< as the user wrote it; empty if it is not known
   Confidence Sure = Confidence::High;
   // For the last two:
   std::string State = {};
