@@ -51,7 +51,6 @@ bool isGate(const CXXRecordDecl *R) {
 bool isCallable(QualType T) {
   const CXXRecordDecl *R = classOf(T);
   return T->isFunctionPointerType() || (R && R->isLambda()) ||
-         hasMethod(R, [](StringRef) { return false; }) || // dependent classes have none
          (R &&
           llvm::any_of(R->methods(), [](const CXXMethodDecl *M) { return M->getOverloadedOperator() == OO_Call; }));
 }
