@@ -30,9 +30,9 @@ llvm::StringRef LockOrder::details() const {
     task<> flush_locked();                      // to mend it: expects that the lock is held
 
 Two locks that one coroutine takes in one order and another in the other end the same way as soon as each has its first.
-Take them in one order everywhere, or both under a third.
+Take them in one order everywhere, or both under a third. Three and more in a circle are the same trouble.
 
-Not found: cycles of three and more locks, locks of which nobody can say whether they are the same, tasks that wait for
+Not found: locks of which nobody can say whether they are the same, tasks that wait for
 each other by other means than locks. Tries that do not wait, readers beside readers and semaphores with units left are
 fine.
 )";
@@ -59,14 +59,13 @@ Finding report(const LockTrouble &T, const ASTContext &Context, StringRef Check)
   F.First = place(S.HeldBy->Site);
   F.Function = nameOfFunction(*S.Function);
   F.Object = S.Asked.spelling();
-  const bool Inside = S.AskedBy->Site != S.Site;
+  const bool Inside = S.AskedBy->Site != S.Site, Again = T.Others.empty();
   F.Notes.push_back({NoteRole::Lock, quoted(S.Held) + " is taken here", F.First});
   if (Inside)
     F.Notes.push_back({NoteRole::Lock,
-                       functionName(*S.Where) + " asks for " + (T.Reverse ? quoted(S.Asked) : "it") +
-                           (T.Reverse ? " here" : " again here"),
+                       functionName(*S.Where) + " asks for " + (Again ? "it again here" : quoted(S.Asked) + " here"),
                        place(S.AskedBy->Site)});
-  if (!T.Reverse) {
+  if (Again) {
     F.Message = Inside
                     ? functionName(*S.Where) + " takes " + quoted(S.Asked) +
                           ", which is held here: the task waits for itself and never goes on"
@@ -78,13 +77,23 @@ Finding report(const LockTrouble &T, const ASTContext &Context, StringRef Check)
          F.Main});
     return F;
   }
-  const LockStep &R = *T.Reverse;
-  F.Message = quoted(S.Asked) + " is asked for while " + quoted(S.Held) + " is held, and " + functionName(*R.Function) +
-              " takes them the other way round: the two may wait for each other for ever";
-  F.Notes.push_back({NoteRole::Rival, functionName(*R.Function) + " takes " + quoted(R.Held) + " first, here",
-                     place(R.HeldBy->Site)});
-  F.Notes.push_back({NoteRole::Rival, "and then asks for " + quoted(R.Asked), place(R.Site)});
-  F.Notes.push_back({NoteRole::Mend, "to mend it: take the two in the same order everywhere", F.Main});
+  if (T.Others.size() == 1)
+    F.Message = quoted(S.Asked) + " is asked for while " + quoted(S.Held) + " is held, and " +
+                functionName(*T.Others.front().Function) +
+                " takes them the other way round: the two may wait for each other for ever";
+  else
+    F.Message = quoted(S.Asked) + " is asked for while " + quoted(S.Held) + " is held, and " +
+                functionName(*T.Others.front().Function) + " takes it before " + quoted(T.Others.front().Asked) + ": " +
+                std::to_string(T.Others.size() + 1) + " tasks may wait for each other in a circle, for ever";
+  for (const LockStep &R : T.Others) {
+    F.Notes.push_back({NoteRole::Rival, functionName(*R.Function) + " takes " + quoted(R.Held) + " first, here",
+                       place(R.HeldBy->Site)});
+    F.Notes.push_back({NoteRole::Rival, "and then asks for " + quoted(R.Asked), place(R.Site)});
+  }
+  F.Notes.push_back({NoteRole::Mend,
+                     T.Others.size() == 1 ? "to mend it: take the two in the same order everywhere"
+                                          : "to mend it: take them in one order everywhere",
+                     F.Main});
   return F;
 }
 

@@ -6,6 +6,7 @@
 #include "clang/Basic/SourceManager.h"
 
 #include <map>
+#include <set>
 
 using namespace clang;
 
@@ -69,10 +70,15 @@ private:
   void step(const LockFacts &Facts, LockSet Held, const AccessPath &Asked, const LockUse &By, const Expr *Site,
             const FunctionDecl *Where);
   void inversions();
+  void circles();
+  bool close(llvm::SmallVectorImpl<const LockStep *> &Chain, std::size_t Length, unsigned &Budget) const;
+  void found(llvm::SmallVector<LockStep, 4> Circle);
+  [[nodiscard]] bool isBefore(const LockStep &A, const LockStep &B) const;
 
   const UnitFacts &Unit;
   const LockIndex &Locks;
   std::map<std::pair<LockName, LockName>, std::vector<LockStep>> Orders;
+  std::map<LockName, std::vector<const LockStep *>> Next; ///< by the lock that is held
   std::vector<LockTrouble> Found;
 };
 
@@ -85,7 +91,7 @@ void StepFinder::step(const LockFacts &Facts, LockSet Held, const AccessPath &As
     LockStep Step{&Facts.Function, Holder.Lock, Asked, &Holder, &By, Site, Where, {}};
     if (surelySameLock(Holder.Lock, Asked)) {
       if (excludes(Holder, By))
-        Found.push_back({std::move(Step), std::nullopt, Confidence::High});
+        Found.push_back({std::move(Step), {}, Confidence::High});
       continue;
     }
     const LockName A = nameOf(Holder.Lock), B = nameOf(Asked);
@@ -117,13 +123,31 @@ bool haveCommonGate(const LockStep &A, const LockStep &B) {
   });
 }
 
-void StepFinder::inversions() {
+/// Both tasks can stand there at once, and the second waits for what the first has.
+bool canWaitFor(const LockStep &Waiter, const LockStep &Holder) {
+  return !haveCommonGate(Waiter, Holder) && excludes(*Holder.HeldBy, *Waiter.AskedBy);
+}
+
+bool StepFinder::isBefore(const LockStep &A, const LockStep &B) const {
   const SourceManager &SM = Unit.Context.getSourceManager();
-  auto isBefore = [&](const LockStep &A, const LockStep &B) {
-    return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A.Site->getExprLoc()),
-                                        SM.getExpansionLoc(B.Site->getExprLoc()));
-  };
-  std::vector<std::pair<LockStep, LockStep>> Pairs;
+  return SM.isBeforeInTranslationUnit(SM.getExpansionLoc(A.Site->getExprLoc()),
+                                      SM.getExpansionLoc(B.Site->getExprLoc()));
+}
+
+/// Reports the last in the source; the others follow in the order in which they wait for each other.
+void StepFinder::found(llvm::SmallVector<LockStep, 4> Circle) {
+  const auto Last = std::max_element(Circle.begin(), Circle.end(),
+                                     [&](const LockStep &A, const LockStep &B) { return isBefore(A, B); });
+  std::rotate(Circle.begin(), Last, Circle.end());
+  Confidence Sure = Confidence::High;
+  for (const LockStep &S : Circle)
+    for (const AccessPath *P : {&S.Held, &S.Asked})
+      if (!isExact(*P))
+        Sure = std::min(Sure, isLinked(*P) ? Confidence::Medium : Confidence::Low);
+  Found.push_back({Circle.front(), {Circle.begin() + 1, Circle.end()}, Sure});
+}
+
+void StepFinder::inversions() {
   for (const auto &[Names, Steps] : Orders) {
     const auto Reverse = Orders.find({Names.second, Names.first});
     if (Reverse == Orders.end() || !(Names.first < Names.second))
@@ -131,26 +155,78 @@ void StepFinder::inversions() {
     bool Told = false;
     for (const LockStep &A : Steps)
       for (const LockStep &B : Reverse->second)
-        if (!Told && !haveCommonGate(A, B) && excludes(*A.HeldBy, *B.AskedBy) && excludes(*B.HeldBy, *A.AskedBy)) {
-          Pairs.push_back(isBefore(A, B) ? std::pair(B, A) : std::pair(A, B));
+        if (!Told && canWaitFor(A, B) && canWaitFor(B, A)) {
+          found({A, B});
           Told = true;
         }
   }
-  for (auto &[Later, Earlier] : Pairs) {
-    const LockStep *Both[] = {&Later, &Earlier};
-    Confidence Sure = Confidence::High;
-    for (const LockStep *S : Both)
-      for (const AccessPath *P : {&S->Held, &S->Asked})
-        if (!isExact(*P))
-          Sure = std::min(Sure, isLinked(*P) ? Confidence::Medium : Confidence::Low);
-    Found.push_back({Later, Earlier, Sure});
+}
+
+/// Goes on from the last step of a chain to steps that hold what it asks for, until one asks for what the first holds.
+bool StepFinder::close(llvm::SmallVectorImpl<const LockStep *> &Chain, std::size_t Length, unsigned &Budget) const {
+  const LockName First = nameOf(Chain.front()->Held), Wanted = nameOf(Chain.back()->Asked);
+  const auto From = Next.find(Wanted);
+  if (From == Next.end())
+    return false;
+  for (const LockStep *S : From->second) {
+    if (Budget == 0)
+      return false;
+    --Budget;
+    const LockName Asked = nameOf(S->Asked);
+    const bool Closes = Asked == First;
+    // Two of them in both orders have been told.
+    if (Closes != (Chain.size() + 1 == Length) || Orders.count({Asked, Wanted}) || !canWaitFor(*Chain.back(), *S) ||
+        (Closes && !canWaitFor(*S, *Chain.front())) || llvm::any_of(Chain, [&](const LockStep *Other) {
+          return haveCommonGate(*Other, *S) || (!Closes && nameOf(Other->Held) == Asked);
+        }))
+      continue;
+    Chain.push_back(S);
+    if (Closes || close(Chain, Length, Budget))
+      return true;
+    Chain.pop_back();
   }
+  return false;
+}
+
+/// Circles of three and more locks, the shortest first; none that goes through all locks of another.
+void StepFinder::circles() {
+  constexpr std::size_t MaxLength = 5;
+  constexpr unsigned MaxSteps = 20000; // that are looked at in one translation unit
+  std::vector<const LockStep *> Starts;
+  for (const auto &[Names, Steps] : Orders)
+    for (const LockStep &S : Steps) {
+      Next[Names.first].push_back(&S);
+      Starts.push_back(&S);
+    }
+  std::vector<std::set<LockName>> Told;
+  unsigned Budget = MaxSteps;
+  for (std::size_t Length = 3; Length <= MaxLength; ++Length)
+    for (const LockStep *Start : Starts) {
+      if (Orders.count({nameOf(Start->Asked), nameOf(Start->Held)}))
+        continue;
+      llvm::SmallVector<const LockStep *, 4> Chain{Start};
+      if (!close(Chain, Length, Budget))
+        continue;
+      std::set<LockName> Names;
+      for (const LockStep *S : Chain)
+        Names.insert(nameOf(S->Held));
+      if (llvm::any_of(Told, [&](const std::set<LockName> &T) {
+            return std::includes(Names.begin(), Names.end(), T.begin(), T.end());
+          }))
+        continue;
+      Told.push_back(std::move(Names));
+      llvm::SmallVector<LockStep, 4> Circle;
+      for (const LockStep *S : Chain)
+        Circle.push_back(*S);
+      found(std::move(Circle));
+    }
 }
 
 std::vector<LockTrouble> StepFinder::run() {
   for (const FunctionDecl *F : Locks.lockers())
     steps(Locks.of(*F));
   inversions();
+  circles();
   return std::move(Found);
 }
 

@@ -1,7 +1,7 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Locks that a task waits for while it holds others: the same one again, or two in opposite orders.
+// Locks that a task waits for while it holds others: the same one again, or several in orders that form a circle.
 #pragma once
 
 #include "checks/Finding.h"
@@ -21,7 +21,9 @@ struct LockStep {
 
 struct LockTrouble {
   LockStep Step;
-  std::optional<LockStep> Reverse; ///< the other way round, somewhere; nothing if a lock is asked for again
+  /// Who closes the circle: each holds what the one before asks for, and the last one asks for what the first holds.
+  /// Nobody if a lock is asked for again.
+  std::vector<LockStep> Others;
   Confidence Sure = Confidence::High;
 };
 
