@@ -38,6 +38,8 @@ a write without the lock, by a function that nobody calls with the lock held:
     }
     void reset() { epoch = 0; }                 // reported: 'rotate' overwrites it
 
+The same where all others who write hold another lock: two members that are mutexes do not know of each other.
+
 Where a lock is useless and a window is open because of that, the check of the window reports it and says so in a note.
 
 Not reported: a guard that ends at once as the last thing that a function does (it waits until others have finished),
@@ -84,7 +86,12 @@ std::string MisuseReport::message() const {
            " is never taken: a guard for threads calls 'lock' and drops what it returns, which has to be awaited";
   case How::Private:
     return lock() + " keeps nobody out: it is a local variable, and every run of the coroutine has its own";
+  case How::OtherLock:
+    return lock() + " keeps nobody out who writes '" + M.State + "': the others hold '" + M.Instead + "' for it";
   case How::Ignored:
+    if (!M.Instead.empty())
+      return "'" + M.State + "' is written under '" + M.Instead + "', which does not keep out " +
+             functionName(*M.Other) + ": that one relies on " + lock();
     return "'" + M.State + "' is written without " + lock() + ", on which " + functionName(*M.Other) +
            (M.Suspension ? " relies while it is suspended" : " relies for the same");
   case How::ReadBefore: return "'" + M.State + "' was read before " + lock() + " was taken and may have changed since";
@@ -100,7 +107,8 @@ std::string MisuseReport::mend() const {
   case How::GuardDropped: return "keep the guard in a variable: 'auto lock = ...'";
   case How::ThreadGuard: return "await the lock, and let a guard of its own library hold it";
   case How::Private: return "make the lock a member of what it protects, or hand one lock to all tasks";
-  case How::Ignored: return "take " + lock() + " for this write as well";
+  case How::OtherLock: return "take '" + M.Instead + "' here, or one lock everywhere";
+  case How::Ignored: return M.Instead.empty() ? "take " + lock() + " for this write as well" : "take one lock for both";
   case How::ReadBefore: return "take the lock first, and then read";
   }
   return {};
@@ -108,6 +116,15 @@ std::string MisuseReport::mend() const {
 
 void MisuseReport::others(Finding &F) const {
   const std::string Who = functionName(*M.Other);
+  if (M.What == LockMisuse::How::OtherLock) {
+    F.First = place(M.First);
+    F.Suspension = place(M.Suspension);
+    F.Notes.push_back({NoteRole::First, "reads here", F.First});
+    F.Notes.push_back({NoteRole::Suspension, "lets other tasks run here", F.Suspension});
+    F.Notes.push_back({NoteRole::Rival, Who + " writes it with '" + M.Instead + "' held, here", place(M.Taken)});
+    F.Notes.push_back({NoteRole::Lock, "and goes on here as if nobody had written", place(M.Second)});
+    return;
+  }
   if (M.What == LockMisuse::How::Ignored) {
     F.Notes.push_back({NoteRole::Lock,
                        M.Taken ? Who + " takes " + lock() + " here" : Who + " is called with " + lock() + " held",

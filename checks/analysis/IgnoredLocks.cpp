@@ -8,6 +8,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/SourceManager.h"
 
+#include <map>
 #include <set>
 
 using namespace clang;
@@ -25,7 +26,8 @@ struct Reliance {
   const Expr *Taken; ///< null: the callers hold it
   const Expr *First, *Suspension, *Second;
   const FunctionDecl *Like = nullptr; ///< only calls of this method count, in coroutines
-  bool Inserts = false; ///< puts in what was not there: others that put in break it, not those that remove
+  bool Inserts = false;              ///< puts in what was not there: others that put in break it, not those that remove
+  std::vector<AccessPath> Also = {}; ///< other locks that are held all the while
 };
 
 const ValueDecl *stateOf(const AccessPath &P) {
@@ -66,6 +68,8 @@ private:
   [[nodiscard]] bool breaks(const Reliance &R, const StateWrite &W) const;
   [[nodiscard]] std::optional<bool> isLocked(const RivalIndex::Write &W, const ValueDecl *State, const Reliance &R,
                                              bool &AfterSuspension) const;
+  [[nodiscard]] const AccessPath *heldAt(const RivalIndex::Write &W, const Reliance &R) const;
+  void otherLock(const Reliance &R, llvm::ArrayRef<const RivalIndex::Write *> Without);
   [[nodiscard]] bool isAlike(const Reliance &R, const RivalIndex::Write &W) const;
   void outliers(const LockFacts &Facts);
   void readBefore(const LockFacts &Facts);
@@ -121,10 +125,48 @@ std::optional<bool> IgnoranceFinder::isLocked(const RivalIndex::Write &W, const 
   if (Found == Theirs.Writes.end() || !Theirs.Paths.resolve(Write->Target).isShared())
     return std::nullopt;
   AfterSuspension = Found->second.AfterSuspension;
-  for (std::size_t I = 0; I < Theirs.Uses.size(); ++I)
-    if ((I >= 64 || (Found->second.May & (LockSet(1) << I))) && maybeSameLock(Theirs.Uses[I].Lock, R.Lock))
-      return true;
-  return Index.mayBeCalledUnder(*W.Function, R.Lock);
+  auto isUnder = [&](const AccessPath &Lock) {
+    for (std::size_t I = 0; I < Theirs.Uses.size(); ++I)
+      if ((I >= 64 || (Found->second.May & (LockSet(1) << I))) && maybeSameLock(Theirs.Uses[I].Lock, Lock))
+        return true;
+    return Index.mayBeCalledUnder(*W.Function, Lock);
+  };
+  return isUnder(R.Lock) || llvm::any_of(R.Also, isUnder);
+}
+
+/// The exclusive lock of the same object that is held for certain at a write.
+const AccessPath *IgnoranceFinder::heldAt(const RivalIndex::Write &W, const Reliance &R) const {
+  const LockFacts &Theirs = Index.of(*W.Function);
+  const auto Found = Theirs.Writes.find(W.Site);
+  if (Found != Theirs.Writes.end())
+    for (std::size_t I = 0; I < Theirs.Uses.size() && I < 64; ++I)
+      if (const LockUse &Use = Theirs.Uses[I]; (Found->second.Must & (LockSet(1) << I)) && Use.Excludes &&
+                                               Use.Mode == LockMode::Exclusive && belongTogether(Use.Lock, R.Place))
+        return &Use.Lock;
+  return nullptr;
+}
+
+/// One function holds a lock that nobody else holds who writes; all of them hold another one.
+void IgnoranceFinder::otherLock(const Reliance &R, llvm::ArrayRef<const RivalIndex::Write *> Without) {
+  const AccessPath *Theirs = nullptr;
+  for (const RivalIndex::Write *W : Without) {
+    const AccessPath *Here = heldAt(*W, R);
+    if (!Here || (Theirs && !surelySameLock(*Here, *Theirs)))
+      return;
+    Theirs = Here;
+  }
+  if (!Theirs || !R.Taken || !R.Suspension || !Told.insert(R.Taken).second)
+    return;
+  LockMisuse M{LockMisuse::How::OtherLock, R.Function, R.Taken, nullptr};
+  M.Lock = R.Lock.spelling();
+  M.Instead = Theirs->spelling();
+  M.State = R.Place.spelling();
+  M.Other = Without.front()->Function;
+  M.Taken = Without.front()->Site;
+  M.First = R.First;
+  M.Suspension = R.Suspension;
+  M.Second = R.Second;
+  Sink(std::move(M));
 }
 
 const FunctionDecl *calleeOf(const Expr *E) {
@@ -149,6 +191,7 @@ void IgnoranceFinder::rivals(const Reliance &R) {
     bool AfterSuspension;
   };
   std::vector<Suspect> Suspects;
+  std::vector<const RivalIndex::Write *> Bare;
   llvm::DenseSet<const FunctionDecl *> With, Without;
   With.insert(R.Function->getCanonicalDecl());
   for (const RivalIndex::Write &W : Unit.Rivals.writesOf(State)) {
@@ -157,20 +200,27 @@ void IgnoranceFinder::rivals(const Reliance &R) {
     if (!Locked)
       continue;
     (*Locked ? With : Without).insert(W.Function->getCanonicalDecl());
+    if (!*Locked)
+      Bare.push_back(&W);
     if (!*Locked && W.Function->getCanonicalDecl() != R.Function->getCanonicalDecl() &&
         breaks(R, *writeOf(W.Site, Unit.Library)) && isAlike(R, W))
       Suspects.push_back({&W, AfterSuspension});
   }
-  // Where most do without the lock, it is there for something else.
-  if (Without.size() > With.size())
+  // Where most do without the lock, it is there for something else; or it is the wrong one.
+  if (Without.size() > With.size()) {
+    if (With.size() == 1 && !Suspects.empty())
+      otherLock(R, Bare);
     return;
+  }
   for (const Suspect &S : Suspects) {
     if ((R.Like && S.AfterSuspension) || !Told.insert(S.W->Site).second)
       continue;
     LockMisuse M{LockMisuse::How::Ignored, S.W->Function, S.W->Site, nullptr};
     M.Lock = R.Lock.spelling();
-    // What it has awaited may well be the end of those who take the lock.
-    M.Sure = S.AfterSuspension ? Confidence::Low : Confidence::Medium;
+    if (const AccessPath *Held = heldAt(*S.W, R))
+      M.Instead = Held->spelling();
+    // What it has awaited may well be the end of those who take the lock; not where it takes one itself.
+    M.Sure = S.AfterSuspension && M.Instead.empty() ? Confidence::Low : Confidence::Medium;
     M.State = Index.of(*S.W->Function).Paths.resolve(writeOf(S.W->Site, Unit.Library)->Target).spelling();
     M.Other = R.Function;
     M.Taken = R.Taken;
@@ -194,8 +244,13 @@ void IgnoranceFinder::loops(const LockFacts &Facts) {
     if (!Place.isShared() || !suspendsInside(Loop->getBody(), Unit.Suspensions, Suspension))
       continue;
     for (std::size_t I = 0; I < Facts.Uses.size() && I < 64; ++I)
-      if (Facts.Loops.lookup(Loop) & (LockSet(1) << I))
-        rivals({&Facts.Function, Place, Facts.Uses[I].Lock, Facts.Uses[I].Site, Range, Suspension, Range});
+      if (Facts.Loops.lookup(Loop) & (LockSet(1) << I)) {
+        Reliance R{&Facts.Function, Place, Facts.Uses[I].Lock, Facts.Uses[I].Site, Range, Suspension, Range};
+        for (std::size_t J = 0; J < Facts.Uses.size() && J < 64; ++J)
+          if (J != I && (Facts.Loops.lookup(Loop) & (LockSet(1) << J)))
+            R.Also.push_back(Facts.Uses[J].Lock);
+        rivals(R);
+      }
   }
 }
 
@@ -286,10 +341,19 @@ void IgnoranceFinder::readBefore(const LockFacts &Facts) {
 }
 
 void IgnoranceFinder::run() {
+  std::map<std::pair<const Expr *, const Expr *>, llvm::SmallVector<const AccessPath *, 2>> Together;
+  for (const GuardedWindow &W : Unit.Guarded)
+    Together[{W.First, W.Second}].push_back(&W.Lock);
   for (const GuardedWindow &W : Unit.Guarded) {
     const bool Element = !W.Place.Steps.empty() && !W.Place.Steps.back().Field;
-    rivals({W.Function, W.Place, W.Lock, W.Taken, W.First, W.Suspension, W.Second, nullptr,
-            W.What == Act::Insert || (Element && W.What == Act::Assign)});
+    Reliance R{W.Function, W.Place, W.Lock,
+               W.Taken,    W.First, W.Suspension,
+               W.Second,   nullptr, W.What == Act::Insert || (Element && W.What == Act::Assign)};
+    if (const auto Locks = Together.find({W.First, W.Second}); Locks != Together.end())
+      for (const AccessPath *Lock : Locks->second)
+        if (!samePlace(*Lock, W.Lock))
+          R.Also.push_back(*Lock);
+    rivals(R);
   }
   for (const FunctionDecl *F : Index.lockers()) {
     const LockFacts &Facts = Index.of(*F);

@@ -17,6 +17,7 @@ struct LockMisuse {
     ThreadGuard,   ///< std::lock_guard and the like call lock() of an asynchronous lock, and drop what it returns
     Private,       ///< a local variable of the coroutine
     Ignored,       ///< a write without the lock that others hold so that nobody writes
+    OtherLock,     ///< held over a window, while all others who write hold another one
     ReadBefore,    ///< read before the lock was there, and used under it
   };
   How What;
@@ -25,10 +26,11 @@ struct LockMisuse {
   const clang::VarDecl *Var = nullptr; ///< that would keep the guard, or that keeps the old value
   std::string Lock = {};               ///< as the user wrote it; empty if it is not known
   Confidence Sure = Confidence::High;
-  // For the last two:
+  // For the last three:
   std::string State = {};
   const clang::FunctionDecl *Other = nullptr; ///< who relies on the lock
   const clang::Expr *Taken = nullptr;
+  std::string Instead = {}; ///< the lock that is held there instead; empty if none
   const clang::Expr *First = nullptr, *Suspension = nullptr, *Second = nullptr;
 };
 
