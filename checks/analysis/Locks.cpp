@@ -191,8 +191,15 @@ private:
   void operation(const Expr *Operation, const OpModel *Op) {
     if (!Op || (!Op->Acquire && !Op->Release))
       return;
-    if (const Expr *On = Locks::lockExpr(Operation, *Op))
-      Operations.insert(strip(On));
+    const Expr *On = Locks::lockExpr(Operation, *Op);
+    On = On ? strip(On) : nullptr;
+    if (const auto *Through = dyn_cast_or_null<CXXOperatorCallExpr>(On);
+        Through && (Through->getOperator() == OO_Arrow || Through->getOperator() == OO_Star))
+      On = strip(Through->getArg(0));
+    else if (const auto *Deref = dyn_cast_or_null<UnaryOperator>(On); Deref && Deref->getOpcode() == UO_Deref)
+      On = strip(Deref->getSubExpr());
+    if (On)
+      Operations.insert(On);
   }
 
   const VarDecl *Lock;
@@ -202,12 +209,36 @@ private:
 
 } // namespace
 
+namespace {
+
+/// `new mutex`, `std::make_shared<mutex>()`: nobody else has it yet.
+bool isMadeHere(const Expr *Init) {
+  Init = Init ? strip(Init) : nullptr;
+  while (const auto *Construct = dyn_cast_or_null<CXXConstructExpr>(Init)) {
+    if (Construct->getNumArgs() != 1)
+      return false;
+    Init = strip(Construct->getArg(0));
+  }
+  const auto *Call = dyn_cast_or_null<CallExpr>(Init);
+  const FunctionDecl *F = Call ? Call->getDirectCallee() : nullptr;
+  return isa_and_nonnull<CXXNewExpr>(Init) ||
+         (F && F->getIdentifier() && (F->getName() == "make_shared" || F->getName() == "make_unique"));
+}
+
+} // namespace
+
 bool Locks::isPrivate(const AccessPath &Lock) const {
   const auto *Var = dyn_cast_or_null<VarDecl>(Lock.Var);
-  if (Lock.Base != AccessPath::BaseKind::Local || !Lock.Steps.empty() || !Var || Var->getType()->isReferenceType())
+  if ((Lock.Base != AccessPath::BaseKind::Local && Lock.Base != AccessPath::BaseKind::Pointee) || !Var ||
+      Var->getType()->isReferenceType())
     return false;
-  const TypeModel *Model = Library.type(Var->getType());
-  if (!Model || (Model->Role != "lock" && Model->Role != "counted"))
+  const bool Through = isPointerLike(Var->getType());
+  if (Through ? !isMadeHere(Var->getInit()) ||
+                    llvm::any_of(Lock.Steps, [](const auto &S) { return S.K != AccessPath::Step::Kind::Deref; })
+              : !Lock.Steps.empty())
+    return false;
+  const TypeModel *Model = Through ? nullptr : Library.type(Var->getType());
+  if (!Through && (!Model || (Model->Role != "lock" && Model->Role != "counted")))
     return false;
   auto [It, New] = Private.try_emplace(Var, false);
   if (!New)

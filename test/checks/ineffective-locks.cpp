@@ -4,6 +4,7 @@
 //
 // Locks that are wrong whatever they are meant to protect.
 #include "mock.h"
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -123,6 +124,25 @@ mock::task<> by_value_bad(mock::mutex own) {
   // EXPECT: 'own' keeps nobody out
   n = 1;
   own.unlock();
+}
+
+mock::task<> local_by_pointer_bad() {
+  auto own = std::make_shared<mock::mutex>();
+  auto lock = co_await own->scoped_lock();
+  // EXPECT: '*own' keeps nobody out: it is a local variable
+  n += co_await mock::fetch();
+}
+
+void keep(std::shared_ptr<mock::mutex>);
+std::shared_ptr<mock::mutex> known();
+mock::task<> local_pointer_to_another_ok() {
+  auto kept = std::make_shared<mock::mutex>();
+  keep(kept);
+  auto lock = co_await kept->scoped_lock();
+  n += co_await mock::fetch();
+  auto one = known();
+  auto second = co_await one->scoped_lock();
+  n += co_await mock::fetch();
 }
 
 mock::task<> local_and_shared_ok() {
