@@ -33,7 +33,8 @@ ends the program, and the rest goes on as if the work had been done.
     ... or catch in the body of serve
 
 Reported as well: a coroutine of a type that nobody can await and whose promise drops the exception, a join that hands the
-failures over in its result when that is dropped (when_all_ready, collectAllTry), an empty 'catch (...)' around an await in
+failures over in its result when that is dropped (when_all_ready, collectAllTry), a join that throws the first failure at
+once while another of its tasks goes on with locals of this function, an empty 'catch (...)' around an await in
 a loop that never ends otherwise, because the task can not be cancelled any more, and a try_pop(x) after an awaited permit
 whose result is ignored.
 
@@ -54,6 +55,7 @@ private:
   [[nodiscard]] Place place(const Stmt *S) const { return placeOf(Context, S->getSourceRange()); }
   [[nodiscard]] std::string line(const Stmt *S) const;
   [[nodiscard]] std::string task() const;
+  [[nodiscard]] std::string sibling() const;
   [[nodiscard]] std::string fate() const;
   [[nodiscard]] std::string cause() const;
   [[nodiscard]] std::string message() const;
@@ -66,9 +68,14 @@ private:
 };
 
 /// "'serve'", or "the lambda".
-std::string FailureReport::task() const {
-  const auto *Method = dyn_cast_or_null<CXXMethodDecl>(Loss.Task);
-  return Method && Method->getParent()->isLambda() ? "the lambda" : "'" + Loss.Task->getNameAsString() + "'";
+std::string nameOf(const FunctionDecl *Task) {
+  const auto *Method = dyn_cast_or_null<CXXMethodDecl>(Task);
+  return Method && Method->getParent()->isLambda() ? "the lambda" : "'" + Task->getNameAsString() + "'";
+}
+std::string FailureReport::task() const { return nameOf(Loss.Task); }
+std::string FailureReport::sibling() const {
+  return Loss.Sibling->getCanonicalDecl() == Loss.Task->getCanonicalDecl() ? "another " + nameOf(Loss.Sibling)
+                                                                           : nameOf(Loss.Sibling);
 }
 
 std::string FailureReport::line(const Stmt *S) const {
@@ -110,6 +117,12 @@ std::string FailureReport::message() const {
                            " too, and nothing else ends the loop on " + line(Loss.Loop)
                      : "the empty handler swallows any failure and the cancellation of the 'co_await' on " +
                            line(Loss.Before);
+  case FailureLoss::How::LeftRunning:
+    return "if " + task() +
+           (Loss.Name.empty()
+                ? " fails here, " + sibling() + " is left running and goes on with '"
+                : " fails, '" + Loss.Name + "' ends and leaves " + sibling() + " running, which goes on with '") +
+           Loss.Local->getNameAsString() + "' when that is gone";
   case FailureLoss::How::TryIgnored:
     return "'" + Loss.Name + "' may fail, and its result is ignored: '" + Loss.Out + "' is used as if it had been set";
   }
@@ -125,6 +138,9 @@ std::string FailureReport::mend() const {
     return Loss.Instead.empty() ? "look at each result"
                                 : "look at each result, or use '" + Loss.Instead + "', which throws the first failure";
   case FailureLoss::How::Swallowed: return "catch the failures that are expected, or leave the loop";
+  case FailureLoss::How::LeftRunning:
+    return "wait for " + sibling() +
+           " as well before the failure leaves the function, or give it what it needs to keep";
   case FailureLoss::How::TryIgnored: return "test the result, and try again if it failed";
   }
   return {};
@@ -142,6 +158,7 @@ Confidence FailureReport::sure() const {
   case FailureLoss::How::Results:
     return Throws ? Confidence::High : Loss.Instead.empty() || Loss.InSight ? Confidence::Low : Confidence::Medium;
   case FailureLoss::How::Swallowed: return Loss.Loop ? Confidence::Medium : Confidence::Low;
+  case FailureLoss::How::LeftRunning: return Throws ? Confidence::High : Confidence::Low;
   case FailureLoss::How::TryIgnored: return Confidence::Medium;
   }
   return Confidence::Low;
@@ -156,6 +173,8 @@ void FailureReport::notes(Finding &F) const {
                        Loss.Why.What == Escape::How::Yes ? "thrown here, and caught nowhere on the way out of " + task()
                                                          : "what is called here may throw",
                        place(Loss.Why.Site)});
+  if (Loss.Use)
+    F.Notes.push_back({NoteRole::Task, sibling() + " uses it here", place(Loss.Use)});
   if (Loss.Handler)
     F.Notes.push_back({NoteRole::Task, "this handler is told of the failure first", place(Loss.Handler)});
   if (Loss.Before)

@@ -103,6 +103,7 @@ public:
       fireAndForget(F);
     walk(Body, nullptr);
   }
+  [[nodiscard]] const Throws &escapes() const { return Escapes; }
 
 private:
   void walk(const Stmt *S, const Stmt *Loop);
@@ -460,6 +461,7 @@ void findFailureLosses(const UnitFacts &Unit, llvm::function_ref<void(FailureLos
   for (const FunctionDecl *F : Unit.Rivals.functions())
     if (!F->isInvalidDecl())
       Finder.function(*F);
+  findLeftRunning(Unit, Finder.escapes(), Sink);
 }
 
 } // namespace corace::checks

@@ -22,6 +22,7 @@ struct FailureLoss {
     FireAndForget, ///< a coroutine whose type nobody can await
     Results,       ///< a join that returns the failures, and its result is dropped
     Swallowed,     ///< an empty handler around an await
+    LeftRunning,   ///< a join that ends at the first failure, while others go on with locals of this function
     TryIgnored,    ///< a try that fails leaves its out-parameter as it was, and its result is ignored
   };
   enum class Fate { Lost, Logged, Terminates };
@@ -30,17 +31,23 @@ struct FailureLoss {
   Fate End = Fate::Lost;
   const clang::FunctionDecl *Function = nullptr; ///< that the place stands in
   const clang::Stmt *Where = nullptr;
-  const clang::FunctionDecl *Task = nullptr; ///< the coroutine that may fail, where it is known
-  Escape Why;                                ///< how it may fail
-  bool Explicit = false;                     ///< the result is cast to void
-  bool InSight = false;                      ///< a join in plain code, or of a task whose body shows no throw
-  const clang::Expr *Handler = nullptr;      ///< a handler that ignores the failure it is given
-  const clang::Stmt *Loop = nullptr;         ///< an endless loop that goes on after the handler
-  const clang::Stmt *Before = nullptr;       ///< the await in question
-  std::string Name;                          ///< of the operation
-  std::string Instead;                       ///< the library's operation that throws the first failure
-  std::string Out;                           ///< the out-parameter
+  const clang::FunctionDecl *Task = nullptr;    ///< the coroutine that may fail, where it is known
+  Escape Why;                                   ///< how it may fail
+  bool Explicit = false;                        ///< the result is cast to void
+  bool InSight = false;                         ///< a join in plain code, or of a task whose body shows no throw
+  const clang::Expr *Handler = nullptr;         ///< a handler that ignores the failure it is given
+  const clang::Stmt *Loop = nullptr;            ///< an endless loop that goes on after the handler
+  const clang::Stmt *Before = nullptr;          ///< the await in question
+  std::string Name;                             ///< of the operation
+  std::string Instead;                          ///< the library's operation that throws the first failure
+  std::string Out;                              ///< the out-parameter
+  const clang::FunctionDecl *Sibling = nullptr; ///< for tasks that are left running: one that goes on
+  const clang::VarDecl *Local = nullptr;        ///< what it uses
+  const clang::Expr *Use = nullptr;             ///< where
 };
+
+/// The part about tasks that are left running.
+void findLeftRunning(const UnitFacts &Unit, const Throws &Escapes, llvm::function_ref<void(FailureLoss)> Sink);
 
 /// Looks through the user's functions.
 void findFailureLosses(const UnitFacts &Unit, llvm::function_ref<void(FailureLoss)> Sink);

@@ -84,7 +84,8 @@ struct OpModel {
   std::string Until; ///< how long what it starts may run: detached, token (the last argument tells), return (the result
                      ///< stands for it), or the operation or scope that waits for it
   std::string Context;       ///< of a context variable: set, get, reset
-  bool Joins = false;        ///< it is over when all that it was given has ended
+  bool Joins = false;        ///< it is over when all that it was given has ended ...
+  bool FailsFirst = false;   ///< ... or at the first failure, and then it leaves the others running
   std::string Callable;      ///< what becomes of a callable argument: kept until the task that it returned has ended,
                              ///< dropped once it was called, or borrowed (it has to live as long as the caller waits)
   bool DropsResults = false; ///< calls its arguments and drops what they return

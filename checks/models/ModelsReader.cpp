@@ -336,8 +336,11 @@ bool ModelsReader::readOpField(StringRef Key, yaml::Node *Value, OpModel &Op) {
     return text(Value, Op.Until);
   if (Key == "context")
     return text(Value, Op.Context);
-  if (Key == "join")
+  if (Key == "join") {
+    if (auto When = scalar(Value); When && *When == "first-failure")
+      return Op.Joins = Op.FailsFirst = true;
     return boolean(Value, Op.Joins);
+  }
   if (Key == "callable") {
     if (!text(Value, Op.Callable))
       return false;

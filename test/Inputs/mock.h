@@ -87,6 +87,7 @@ task<> work(); // its body is not visible
 task<int> fetch(int key = 0);
 void spawn(task<>);
 template <typename... Tasks> awaiter<> when_all(Tasks &&...);
+template <typename... Tasks> awaiter<> gather(Tasks &&...); // ends at the first failure
 
 } // namespace mock
 
