@@ -124,8 +124,10 @@ Finding WindowReport::finding(StringRef Check, race_kind Kind, std::string Messa
       {NoteRole::Suspension, "may suspend here: " + Facts.Suspensions[W.Suspension].Class.Why, Suspension});
   orderNote(F);
   if (const auto *Call = W.Inside ? dyn_cast<CallExpr>(W.Second) : nullptr; Call && Call->getDirectCallee())
-    F.Notes.push_back({NoteRole::Order, shortName(*Call->getDirectCallee()) + " writes it here",
-                       placeOf(Context, W.Inside->getSourceRange())});
+    F.Notes.push_back(
+        {NoteRole::Order,
+         shortName(*Call->getDirectCallee()) + (W.How == Dependence::Identity ? " reads it here" : " writes it here"),
+         placeOf(Context, W.Inside->getSourceRange())});
   else if (const auto *Other = W.Elsewhere ? dyn_cast<CallExpr>(W.Second) : nullptr; Other && Other->getDirectCallee())
     F.Notes.push_back(
         {NoteRole::Order, shortName(*Other->getDirectCallee()) + " writes it here", placeOf(*W.Elsewhere)});

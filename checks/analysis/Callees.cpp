@@ -116,6 +116,14 @@ bool mayLeave(const Stmt *S) {
          llvm::any_of(S->children(), [](const Stmt *Child) { return mayLeave(Child); });
 }
 
+/// Something leaves the round of a loop, or the case of a switch.
+bool mayBreak(const Stmt *S) {
+  if (!S || isa<LambdaExpr>(S))
+    return false;
+  return isa<BreakStmt, ContinueStmt>(S) ||
+         llvm::any_of(S->children(), [](const Stmt *Child) { return mayBreak(Child); });
+}
+
 bool suspendsIn(const Stmt *S, const Suspension &Awaits) {
   if (!S || isa<LambdaExpr>(S))
     return false;
@@ -193,6 +201,20 @@ public:
       return llvm::all_of(Block->body(), [&](const Stmt *Child) { return visit(Child); });
     if (const auto *If = dyn_cast<IfStmt>(S))
       return branch(*If);
+    if (const auto *For = dyn_cast<ForStmt>(S); For && !For->getConditionVariable())
+      return some(S, For->getCond(), For->getBody());
+    if (const auto *While = dyn_cast<WhileStmt>(S); While && !While->getConditionVariable())
+      return some(S, While->getCond(), While->getBody());
+    if (const auto *Range = dyn_cast<CXXForRangeStmt>(S))
+      return some(S, nullptr, Range->getBody());
+    if (const auto *Do = dyn_cast<DoStmt>(S))
+      return some(S, nullptr, Do->getBody());
+    if (const auto *Switch = dyn_cast<SwitchStmt>(S); Switch && !Switch->getInit() && !Switch->getConditionVariable())
+      return some(S, Switch->getCond(), Switch->getBody());
+    if (const auto *Case = dyn_cast<SwitchCase>(S)) {
+      Suspended = BeforeCases;
+      return visit(Case->getSubStmt());
+    }
     if (const auto *E = dyn_cast<Expr>(S))
       store(strip(E));
     else if (mayLeave(S))
@@ -206,9 +228,26 @@ public:
   std::vector<CalleeWrite> Writes;
 
 private:
+  static constexpr unsigned MaxTests = 8; ///< above a store
+
+  /// Statements that run some times, or not at all: the first round of a loop, each case of a switch.
+  bool some(const Stmt *Around, const Expr *Condition, const Stmt *Body) {
+    changedParams(Around, Changed);
+    const bool Leaves = mayLeave(Around), Suspends = suspendsIn(Around, Awaits), Before = Suspended;
+    const std::size_t Above = Tests.size();
+    if (!Leaves && Above < MaxTests && !(Condition && suspendsIn(Condition, Awaits))) {
+      if (Condition)
+        Tests.push_back(Condition);
+      const bool Outer = std::exchange(BeforeCases, Suspended);
+      visit(Body);
+      BeforeCases = Outer;
+      Tests.truncate(Above);
+    }
+    Suspended = Before || Suspends;
+    return !Leaves;
+  }
   /// `if (closed) return;` is a test of all that follows.
   bool branch(const IfStmt &If) {
-    constexpr unsigned MaxTests = 8; // above a store
     if (Tests.size() >= MaxTests || If.getInit() || If.getConditionVariable() || suspendsIn(If.getCond(), Awaits)) {
       Suspended = Suspended || suspendsIn(&If, Awaits);
       changedParams(&If, Changed);
@@ -223,7 +262,7 @@ private:
     if (If.getElse())
       visit(If.getElse());
     Suspended = Suspended || AfterThen;
-    if (!mayLeave(&If))
+    if (!mayLeave(&If) && !mayBreak(&If))
       Tests.pop_back();
     changedParams(&If, Changed);
     Suspended = Suspended || suspendsIn(&If, Awaits);
@@ -281,6 +320,7 @@ private:
   llvm::DenseSet<const VarDecl *> Changed;
   llvm::SmallVector<const Expr *, 8> Tests; ///< that decide whether the statement runs
   bool Suspended = false;
+  bool BeforeCases = false; ///< the same before the switch around the statement
 };
 
 std::vector<ArgumentStore> Inliner::argumentStores(const CallExpr *Call, const Suspension &Awaits) const {

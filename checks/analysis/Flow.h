@@ -66,6 +66,7 @@ private:
   bool simpleCall(const clang::CallExpr *Call, State &S);
   void blindWrites(const clang::CallExpr *Call, State &S);
   void storeArguments(const clang::CallExpr *Call, bool AfterSuspension, State &S);
+  void bleedInside(const clang::CallExpr *Call, unsigned Await, State &S);
 
   // Calls.
   void call(const clang::CallExpr *Call, State &S);

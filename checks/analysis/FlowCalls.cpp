@@ -3,6 +3,7 @@
 //
 // Transfer of calls. What a method does to its object comes from the models, by name, and from its constness.
 #include "checks/analysis/Flow.h"
+#include "checks/analysis/InlineFrame.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclTemplate.h"
@@ -99,6 +100,8 @@ void Flow::callee(const CallExpr *Call, State &S) {
   }
   if (!Op)
     calleeLocks(Call, Call, S);
+  if (Collecting)
+    bleedInside(Call, 0, S);
   if (simpleCall(Call, S))
     return;
   storeArguments(Call, /*AfterSuspension=*/false, S);
@@ -159,6 +162,24 @@ void Flow::blindWrites(const CallExpr *Call, State &S) {
                                      }),
                       Out.Windows.end());
   }
+}
+
+/// The callee reads a global that this task has set before a suspension: one before the call, or for an awaited
+/// coroutine (whose number is given) one of its own.
+void Flow::bleedInside(const CallExpr *Call, unsigned Await, State &S) {
+  auto isStale = [](const Entry &E) { return E.Since != 0 && !E.Locks; };
+  if (llvm::none_of(S.Stores, isStale))
+    return;
+  const FunctionDecl *Callee = ownDefinition(Call->getDirectCallee());
+  if (!Callee || isCoroutine(*Callee) != (Await != 0))
+    return;
+  for (const CalleeRead &R : globalReads(*Callee, Library, Classifier))
+    for (const Entry &E : S.Stores)
+      if (isStale(E) && (R.AfterSuspension || E.Since != Await) && samePlace(Out.Facts[E.Fact].Path, R.Place) &&
+          !excluded(E, Call)) {
+        report(Dependence::Identity, Act::Use, E, Call, R.Place);
+        Out.Windows.back().Inside = R.Site;
+      }
 }
 
 /// What the callee stores of its arguments: they are read now, or have been before.

@@ -66,6 +66,8 @@ void Flow::await(const CoroutineSuspendExpr *E, State &S) {
   const FunctionSummary *Elsewhere = Library.others() ? Library.others()->callee(Operation) : nullptr;
   if (Suspension::coroutineOf(Operation) || (Elsewhere && Elsewhere->Coroutine))
     storeArguments(cast<CallExpr>(strip(Operation)), /*AfterSuspension=*/true, S);
+  if (Collecting && Suspension::coroutineOf(Operation))
+    bleedInside(cast<CallExpr>(strip(Operation)), SuspensionOf.lookup(E), S);
   const Expr *Operand = Await ? Await->getOperand() : cast<CoyieldExpr>(E)->getOperand();
   FactSet Result = value(Operand, S); // after the suspension: what the arguments read is stale by now
   Result.eraseIf([&](const Entry &Given) { return isViewed(Out.Facts[Given.Fact], E); });

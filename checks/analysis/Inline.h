@@ -38,13 +38,24 @@ struct ArgumentStore {
   bool AfterSuspension;    ///< other tasks can run between the call and the store
 };
 
-/// Locks that are held, or not held any more, when a call is over.
+/// What a callee sets.
 struct CalleeWrite {
   AccessPath Place; ///< in the caller's terms
   Act What = Act::Assign;
   const clang::Expr *Site = nullptr;
 };
 
+/// A global that a function reads, and neither sets nor compares.
+struct CalleeRead {
+  AccessPath Place;
+  const clang::Expr *Site = nullptr;
+  bool AfterSuspension = false; ///< a suspension stands before it
+};
+/// Those of a function that is not large; what its own callees read aside.
+[[nodiscard]] std::vector<CalleeRead> globalReads(const clang::FunctionDecl &F, const LibraryView &Library,
+                                                  const Suspension &Awaits);
+
+/// Locks that are held, or not held any more, when a call is over.
 struct CalleeLockPaths {
   std::vector<AccessPath> Takes, Releases;
 };

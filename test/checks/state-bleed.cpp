@@ -58,3 +58,60 @@ struct session {
     use(request);
   }
 };
+
+// The read is in a function that is called.
+void write(int);
+void log_current() {
+  write(1);
+  write(current_request);
+}
+void log_after_setting() {
+  current_request = 7;
+  write(current_request);
+}
+void log_if_mine(int id) {
+  if (current_request == id)
+    write(id);
+}
+mock::task<> answer() {
+  co_await mock::sleep();
+  write(current_request);
+}
+mock::task<> answer_at_once() {
+  write(current_request);
+  co_await mock::sleep();
+}
+
+mock::task<> read_in_callee_bad(int id) {
+  current_request = id;
+  co_await mock::work();
+  log_current();
+  // EXPECT: 'current_request' may hold another task's value: set on line {-2}, and other tasks can run at the 'co_await' on line {-1}
+  // EXPECT-NOTE -22: 'log_current' reads it here
+}
+mock::task<> read_in_awaited_callee_bad(int id) {
+  current_request = id;
+  co_await answer();
+  // EXPECT: 'current_request' may hold another task's value: set on line {-1}, and other tasks can run at the 'co_await' on this line
+  // EXPECT-NOTE -16: 'answer' reads it here
+}
+mock::task<> read_late_in_awaited_callee_bad(int id) {
+  current_request = id;
+  co_await mock::sleep();
+  co_await answer_at_once();
+  // EXPECT: 'current_request' may hold another task's value: set on line {-2}
+}
+mock::task<> read_in_callee_ok(int id) {
+  co_await mock::work();
+  current_request = id;
+  log_current();
+  co_await answer_at_once();
+  log_after_setting();
+  co_await mock::work();
+  log_after_setting();
+}
+mock::task<> compared_in_callee_ok(int id) {
+  current_request = id;
+  co_await mock::work();
+  log_if_mine(id);
+}
