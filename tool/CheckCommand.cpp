@@ -39,8 +39,11 @@ struct Filter {
   std::optional<std::vector<BaselineEntry>> Known;
   std::optional<Changes> Changed;
   size_t Unchanged = 0; ///< findings that are left out since nobody touched them
+  StringSet<> Said;
 
   static Expected<Filter> from(const Arguments &Args);
+  /// A baseline may name files that are called otherwise now, so which entry is whose is known when all is known.
+  [[nodiscard]] bool needsAll() const { return Known.has_value(); }
   /// Marks suppressed findings, and takes out the unchanged ones. Returns the baseline's entries that nothing matched.
   std::vector<BaselineEntry> apply(std::vector<Finding> &Findings);
 };
@@ -66,7 +69,8 @@ Expected<Filter> Filter::from(const Arguments &Args) {
 
 std::vector<BaselineEntry> Filter::apply(std::vector<Finding> &Findings) {
   for (const std::string &Complaint : suppressInSource(Findings))
-    errs() << "corace: " << Complaint << '\n';
+    if (Said.insert(Complaint).second)
+      errs() << "corace: " << Complaint << '\n';
   std::vector<BaselineEntry> Left;
   if (Known)
     Left = suppressKnown(Findings, *Known);
@@ -187,20 +191,29 @@ static Expected<int> check(const Arguments &Args) {
   Expected<Filter> Wanted = Filter::from(Args);
   if (!Wanted)
     return Wanted.takeError();
-  Expected<CheckResult> Result = runChecks(*Request);
+  const Style Look = Style::of(outs());
+  size_t Shown = 0;
+  std::vector<BaselineEntry> Stale;
+  const auto Show = [&](std::vector<Finding> &Findings) {
+    Stale = Wanted->apply(Findings);
+    // As a whole, so that whoever stops us does not leave half a finding.
+    std::string Text;
+    raw_string_ostream OS(Text);
+    SourceLines Sources;
+    for (const Finding &F : Findings)
+      if (!F.Suppressed && !WritesBaseline) {
+        printDiagnostic(OS, Look, Sources, F);
+        ++Shown;
+      }
+    outs() << OS.str();
+    outs().flush();
+  };
+  Expected<CheckResult> Result = runChecks(*Request, Wanted->needsAll() ? ShowFindings() : Show);
   if (!Result)
     return Result.takeError();
   std::vector<Finding> &Findings = Result->Findings;
-  std::vector<BaselineEntry> Stale = Wanted->apply(Findings);
-  const Style Look = Style::of(outs());
-  SourceLines Sources;
-  size_t Shown = 0;
-  for (const Finding &F : Findings)
-    if (!F.Suppressed && !WritesBaseline) {
-      printDiagnostic(outs(), Look, Sources, F);
-      ++Shown;
-    }
-  outs().flush();
+  if (Wanted->needsAll())
+    Show(Findings);
   ExitCode Code = Shown ? FindingsLeft : Clean;
   if (!WritesBaseline) {
     tellCounts(Findings, Shown, Wanted->Unchanged);

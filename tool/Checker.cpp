@@ -7,6 +7,7 @@
 #include "checks/models/Models.h"
 #include "tool/CheckerSchedule.h"
 #include "tool/Installation.h"
+#include "tool/Progress.h"
 #include "tool/SummaryFiles.h"
 #include "vocab/stable_hash.h"
 
@@ -14,9 +15,6 @@
 #include "llvm/Support/GlobPattern.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Process.h"
-
-#include <chrono>
-#include <mutex>
 
 using namespace llvm;
 
@@ -153,30 +151,6 @@ Expected<CheckRequest> checkRequest(const Arguments &Args, ArrayRef<std::string>
   return Request;
 }
 
-/// How far the work is, for work that takes its time, on a terminal.
-class Progress {
-public:
-  explicit Progress(size_t Files) : Total(Files), Shown(errs().is_displayed() && Files > 1) {}
-  ~Progress() {
-    if (Printed)
-      errs() << "\r\x1b[K";
-  }
-  void step() {
-    const std::lock_guard Lock(Mutex);
-    ++Done;
-    if (Shown && std::chrono::steady_clock::now() - Start > std::chrono::seconds(2)) {
-      errs() << "\rcorace: " << Done << " of " << Total << " files";
-      Printed = true;
-    }
-  }
-
-private:
-  std::mutex Mutex;
-  size_t Total, Done = 0;
-  bool Shown, Printed = false;
-  std::chrono::steady_clock::time_point Start = std::chrono::steady_clock::now();
-};
-
 /// The summaries that the user names; nothing if there are none.
 static Expected<std::optional<checks::Summaries>> givenSummaries(ArrayRef<std::string> Names) {
   std::optional<checks::Summaries> All;
@@ -208,7 +182,27 @@ static Cache cacheFor(const CheckRequest &Request, StringRef ResourceDirectory) 
   return {Request.Build, Configuration.value()};
 }
 
-Expected<CheckResult> runChecks(const CheckRequest &Request) {
+/// The findings of one unit that are to be shown. `Seen`: those of others.
+static std::vector<Finding> wanted(std::vector<checks::Finding> &&From, const Unit &What, const CheckRequest &Request,
+                                   const std::function<bool(StringRef)> &Enabled, StringSet<> &Seen) {
+  std::vector<Finding> Wanted;
+  for (checks::Finding &Found : From) {
+    if ((Found.Sure == checks::Confidence::Low && !Request.Pedantic) || (Enabled && !Enabled(Found.Check)))
+      continue;
+    Finding F = convert(std::move(Found), What.Directory);
+    // A window in a header is found in every file that includes it.
+    const std::string Key =
+        (F.Check + "\n" + withoutDots(F.Main.File) + "\n" + Twine(F.Main.Line) + "\n" + Twine(F.Main.Column) + "\n" +
+         Twine(F.Places.empty() ? 0 : F.Places[0].Line) + "\n" + F.Object)
+            .str();
+    if (Seen.insert(Key).second)
+      Wanted.push_back(std::move(F));
+  }
+  llvm::sort(Wanted, standsBefore);
+  return Wanted;
+}
+
+Expected<CheckResult> runChecks(const CheckRequest &Request, const ShowFindings &Show) {
   Expected<checks::Models> Models = loadModels(Request.ModelFiles);
   if (!Models)
     return Models.takeError();
@@ -221,35 +215,30 @@ Expected<CheckResult> runChecks(const CheckRequest &Request) {
   Expected<std::optional<checks::Summaries>> Given = givenSummaries(Request.SummaryFiles);
   if (!Given)
     return Given.takeError();
-  std::vector<UnitResult> Results;
-  {
-    const Cache Kept = *Given ? Cache() : cacheFor(Request, *ResourceDirectory);
-    Progress Bar(Request.Units.size());
-    Results = checkAll({Request.Units, Request.Known, *Models, *ResourceDirectory, Request.Jobs, Kept,
-                        !Request.Build.empty(), *Given ? &**Given : nullptr, [&] { Bar.step(); }});
-    if (Request.WholeBuild)
-      Kept.prune(Request.Units);
-  }
   CheckResult All;
   StringSet<> Seen;
-  for (size_t I = 0; I < Results.size(); ++I) {
-    errs() << Results[I].Errors;
-    if (Results[I].Crashed)
-      All.Crashed.push_back(Request.Units[I].File);
-    else if (Results[I].Broken)
-      All.Broken.push_back(Request.Units[I].File);
-    for (checks::Finding &Found : Results[I].Findings) {
-      if ((Found.Sure == checks::Confidence::Low && !Request.Pedantic) || (*Enabled && !(*Enabled)(Found.Check)))
-        continue;
-      Finding F = convert(std::move(Found), Request.Units[I].Directory);
-      // A window in a header is found in every file that includes it.
-      const std::string Key = (F.Check + "\n" + F.Main.File + "\n" + Twine(F.Main.Line) + "\n" + Twine(F.Main.Column) +
-                               "\n" + Twine(F.Places.empty() ? 0 : F.Places[0].Line) + "\n" + F.Object)
-                                  .str();
-      if (Seen.insert(Key).second)
-        All.Findings.push_back(std::move(F));
-    }
-  }
+  Progress Bar(Request.Units);
+  const auto Deliver = [&](size_t Index, UnitResult Result) {
+    const Unit &What = Request.Units[Index];
+    if (Result.Crashed)
+      All.Crashed.push_back(What.File);
+    else if (Result.Broken)
+      All.Broken.push_back(What.File);
+    std::vector<Finding> Findings = wanted(std::move(Result.Findings), What, Request, *Enabled, Seen);
+    if (!Result.Errors.empty() || !Findings.empty())
+      Bar.clear();
+    errs() << Result.Errors;
+    if (Show)
+      Show(Findings);
+    move(Findings, std::back_inserter(All.Findings));
+  };
+  const Cache Kept = *Given ? Cache() : cacheFor(Request, *ResourceDirectory);
+  checkAll({Request.Units, Request.Known, *Models, *ResourceDirectory, Request.Jobs, Kept, !Request.Build.empty(),
+            *Given ? &**Given : nullptr, [&] { Bar.step(); }, Bar.ticker()},
+           Deliver);
+  Bar.clear();
+  if (Request.WholeBuild)
+    Kept.prune(Request.Units);
   llvm::sort(All.Findings, standsBefore);
   return All;
 }

@@ -44,8 +44,10 @@ struct CheckResult {
   std::vector<std::string> Crashed; ///< files that the checker failed on
 };
 
-/// Checks all units. The compiler's errors go to standard error, in the order of the units.
-llvm::Expected<CheckResult> runChecks(const CheckRequest &Request);
+/// Checks all units. As soon as the findings of one are final, and those of all before it are, `Show` gets them, sorted
+/// by place and without what was shown before, and may change them. The compiler's errors go to standard error before.
+using ShowFindings = std::function<void(std::vector<Finding> &)>;
+llvm::Expected<CheckResult> runChecks(const CheckRequest &Request, const ShowFindings &Show = {});
 
 /// One line for files that could not be checked; success if there are none. `Code` is the exit code that goes with it.
 llvm::Error complaint(const CheckResult &Result, ExitCode &Code);

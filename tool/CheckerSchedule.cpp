@@ -6,11 +6,12 @@
 #include "checks/Analyze.h"
 #include "tool/CheckerScan.h"
 #include "tool/CheckerUnit.h"
+#include "tool/CrashGuard.h"
 
 #include "clang/AST/ASTContext.h"
-#include "llvm/Support/CrashRecoveryContext.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <list>
 #include <thread>
@@ -23,8 +24,7 @@ namespace corace::tool {
 
 namespace {
 
-constexpr unsigned StackSize = 8 << 20; // deep code needs a deep stack
-constexpr unsigned MaxRounds = 8;       // of answers that raise new questions
+constexpr unsigned MaxRounds = 8; // of answers that raise new questions
 
 /// One unit on its way. Its thread writes it while it is busy, the schedule in between.
 struct Work {
@@ -34,7 +34,10 @@ struct Work {
   CacheEntry Entry;
   std::string Errors;
   bool Broken = false, Crashed = false;
-  bool Arrived = false; ///< done for the first time
+  bool Arrived = false;             ///< done for the first time
+  bool Final = false;               ///< see checkAll()
+  bool Late = false;                ///< was skipped and is parsed after all
+  std::optional<StringSet<>> Words; ///< of a unit that was skipped, once somebody asks something
 
   // The thread that holds its tree, waiting for more to do.
   bool Parked = false, Leave = false;
@@ -43,26 +46,31 @@ struct Work {
 
 class Schedule {
 public:
-  explicit Schedule(const ScheduleRequest &Request)
-      : Request(Request), Alone(Request.Units.size() == 1 && Request.Known.empty() && !Request.Kept.isEnabled()),
+  Schedule(const ScheduleRequest &Request, std::function<void(std::size_t, UnitResult)> Deliver)
+      : Request(Request), Deliver(std::move(Deliver)),
+        Alone(Request.Units.size() == 1 && Request.Known.empty() && !Request.Kept.isEnabled()),
         Scan(Request.ResourceDirectory), Budget(physicalMemory() / 4), FreeSlots(Request.Jobs) {
     for (const Unit &What : Request.Units)
       All.emplace_back(What);
+    Next = All.begin();
   }
 
-  std::vector<UnitResult> run() {
-    // A crash on one file must not take the others along.
-    CrashRecoveryContext::Enable();
+  void run() {
     firstPass();
     if (!Request.Given && !Alone)
       for (unsigned Round = 0; Round < MaxRounds && nextRound(); ++Round)
         ;
     letGo();
-    CrashRecoveryContext::Disable();
-    std::vector<UnitResult> Results;
     for (Work &W : All)
-      Results.push_back({std::move(W.Entry.Findings), W.Errors + W.Entry.Remarks, W.Broken, W.Crashed});
-    return Results;
+      W.Final = true;
+    std::unique_lock Guard(Lock);
+    deliver(Guard);
+    std::size_t Index = 0;
+    for (Work &W : All) {
+      if (W.Late)
+        handOver(Index, W, Guard);
+      ++Index;
+    }
   }
 
 private:
@@ -154,6 +162,7 @@ private:
         check(W, Analysis, *W.Task);
         Guard.lock();
         W.Task = nullptr;
+        W.Final = isSettled(W);
       }
       ++Busy; // the slot is not ours any more; the end of the thread gives one back
       --FreeSlots;
@@ -173,12 +182,19 @@ private:
     Merged.finish();
     if (parseWanted(Merged))
       return true;
+    {
+      const std::lock_guard Guard(Lock);
+      Known = &Merged;
+    }
     bool Any = false;
     for (Work &W : All) {
       const StringRef Self = W.Entry.Summary ? W.Entry.Summary->File : StringRef();
-      if (W.Broken || W.Crashed ||
-          all_of(W.Entry.Asked, [&](const auto &Asked) { return Merged.answer(Asked.first, Self) == Asked.second; }))
+      if (W.Final || W.Broken || W.Crashed ||
+          all_of(W.Entry.Asked, [&](const auto &Asked) { return Merged.answer(Asked.first, Self) == Asked.second; })) {
+        const std::lock_guard Guard(Lock);
+        W.Final = true; // nobody who was left out can say more: see parseWanted()
         continue;
+      }
       Any = true;
       if (W.Parked) {
         const std::lock_guard Guard(Lock);
@@ -190,50 +206,80 @@ private:
       }
     }
     waitForAll();
+    Known = nullptr;
     return Any;
+  }
+
+  using Names = std::set<std::pair<StringRef, StringRef>>;
+
+  /// What the unit asked and nobody answered.
+  static void addUnanswered(const Work &W, const checks::Summaries &Merged, Names &To) {
+    for (const auto &[Query, Answer] : W.Entry.Asked)
+      if (Query.About != checks::SummaryQuery::Topic::Function || !Merged.function(Query.Usr))
+        To.emplace(Query.Name, Query.Scope);
+  }
+
+  static bool isLeftOut(const Work &W) { return W.Entry.Skipped && !W.Crashed; }
+
+  static bool mentions(const Work &W, const Names &Any) {
+    return any_of(Any, [&](const auto &Name) {
+      return W.Words->contains(Name.first) && (Name.second.empty() || W.Words->contains(Name.second));
+    });
   }
 
   /// Parses units that were skipped, because they mention what others ask for and nobody has answered.
   bool parseWanted(const checks::Summaries &Merged) {
-    std::set<std::pair<StringRef, StringRef>> Names;
+    Names Wanted;
     for (const Work &W : All)
-      for (const auto &[Query, Answer] : W.Entry.Asked)
-        if (Query.About != checks::SummaryQuery::Topic::Function || !Merged.function(Query.Usr))
-          Names.emplace(Query.Name, Query.Scope);
+      addUnanswered(W, Merged, Wanted);
     bool Any = false;
     for (Work &W : All) {
-      if (Names.empty() || !W.Entry.Skipped || W.Crashed)
+      if (Wanted.empty() || !isLeftOut(W))
         continue;
-      const StringSet<> Words = wordsOf(W.What.File);
-      if (none_of(Names, [&](const auto &Name) {
-            return Words.contains(Name.first) && (Name.second.empty() || Words.contains(Name.second));
-          }))
+      if (!W.Words)
+        W.Words = wordsOf(W.What.File);
+      if (!mentions(W, Wanted))
         continue;
       Any = true;
-      W.Entry.Skipped = false;
+      {
+        const std::lock_guard Guard(Lock);
+        W.Entry.Skipped = W.Final = false;
+        W.Late = true;
+      }
       launch(W, [this, &W] { parseAndCheck(W, Nothing); });
     }
     waitForAll();
     return Any;
   }
 
+  /// The unit has been checked with all that was known then. Is that all that can be known?
+  [[nodiscard]] bool isSettled(const Work &W) const {
+    if (Request.Given || Alone || W.Broken || W.Crashed || W.Entry.Asked.empty())
+      return true;
+    if (!Known)
+      return false;
+    Names Open;
+    addUnanswered(W, *Known, Open);
+    return none_of(All, [&](const Work &Other) { return isLeftOut(Other) && Other.Words && mentions(Other, Open); });
+  }
+
   // Threads. Only so many are at work as there are slots; those that are parked do not count.
 
   void launch(Work &W, std::function<void()> Job) {
     std::unique_lock Guard(Lock);
-    Changed.wait(Guard, [&] { return FreeSlots > 0; });
+    waitUntil(Guard, [&] { return FreeSlots > 0; });
     --FreeSlots;
     ++Busy;
     ++Alive;
     std::thread([this, &W, Job = std::move(Job)] {
-      CrashRecoveryContext Context;
-      const bool Fine = Context.RunSafelyOnThread(Job, StackSize);
+      const bool Fine = CrashGuard::run(Job);
       const std::lock_guard Last(Lock);
       if (!Fine) {
         W.Crashed = true;
         W.Task = nullptr;
         W.Parked = false;
       }
+      W.Final = isSettled(W);
       finishedOne();
       --Alive;
     }).detach();
@@ -248,7 +294,37 @@ private:
 
   void waitForAll() {
     std::unique_lock Guard(Lock);
-    Changed.wait(Guard, [&] { return Busy == 0; });
+    waitUntil(Guard, [&] { return Busy == 0; });
+  }
+
+  /// For the thread that runs the schedule: what becomes final meanwhile is handed over.
+  void waitUntil(std::unique_lock<std::mutex> &Guard, function_ref<bool()> Done) {
+    for (;;) {
+      deliver(Guard);
+      if (Done())
+        return;
+      if (!Request.Tick) {
+        Changed.wait(Guard);
+        continue;
+      }
+      Changed.wait_for(Guard, std::chrono::milliseconds(200));
+      Guard.unlock();
+      Request.Tick();
+      Guard.lock();
+    }
+  }
+
+  void deliver(std::unique_lock<std::mutex> &Guard) {
+    for (; Next != All.end() && (Next->Final || Next->Late); ++Next, ++NextIndex)
+      if (!Next->Late)
+        handOver(NextIndex, *Next, Guard);
+  }
+
+  void handOver(std::size_t Index, Work &W, std::unique_lock<std::mutex> &Guard) {
+    UnitResult Result{std::move(W.Entry.Findings), W.Errors + W.Entry.Remarks, W.Broken, W.Crashed};
+    Guard.unlock();
+    Deliver(Index, std::move(Result));
+    Guard.lock();
   }
 
   void letGo() {
@@ -259,12 +335,16 @@ private:
     Changed.wait(Guard, [&] { return Alive == 0; });
   }
 
+  const CrashGuard Guarded;
   const ScheduleRequest &Request;
+  const std::function<void(std::size_t, UnitResult)> Deliver;
   const bool Alone; ///< there is nobody to ask
   const checks::Summaries Nothing;
   FileStates Files;
   TextScan Scan;
   std::list<Work> All;
+  std::list<Work>::iterator Next; ///< the first that has not been handed over
+  std::size_t NextIndex = 0;
   std::vector<std::shared_ptr<const checks::UnitSummary>> Background;
 
   std::mutex Lock;
@@ -273,10 +353,13 @@ private:
   std::atomic<std::uint64_t> Used = 0;
   unsigned FreeSlots;
   unsigned Busy = 0, Alive = 0;
+  const checks::Summaries *Known = nullptr; ///< what all units say, once they are all checked with it
 };
 
 } // namespace
 
-std::vector<UnitResult> checkAll(const ScheduleRequest &Request) { return Schedule(Request).run(); }
+void checkAll(const ScheduleRequest &Request, std::function<void(std::size_t, UnitResult)> Deliver) {
+  Schedule(Request, std::move(Deliver)).run();
+}
 
 } // namespace corace::tool

@@ -30,7 +30,8 @@ struct ScheduleRequest {
   bool MaySkip = false;
   /// Summaries that were made before; then the units are each checked with these and know nothing else.
   const checks::Summaries *Given = nullptr;
-  std::function<void()> Step; ///< called for each unit that is done for the first time
+  std::function<void()> Step; ///< called for each unit that is done for the first time, by any thread
+  std::function<void()> Tick; ///< called now and then while there is work, by the thread that called checkAll()
 };
 
 /// What one translation unit gave.
@@ -40,7 +41,12 @@ struct UnitResult {
   bool Broken = false, Crashed = false;
 };
 
-/// In the order of the units. The result does not depend on the number of jobs, nor on what the cache holds.
-std::vector<UnitResult> checkAll(const ScheduleRequest &Request);
+/// Hands over the result of each unit, with its index, as soon as it is final and those of all units before it are:
+/// nothing that another unit says can change it any more. A unit that asked others nothing is final when it has been
+/// checked; one that did, when all units have been parsed, for any of them may write what it reads, and it has been
+/// checked again with what they say. `Deliver` is called by the thread that called checkAll(). The order is that of the
+/// units; one that was skipped, and is parsed in the end because somebody asked for it, comes again after all others.
+/// The results do not depend on the number of jobs, nor on what the cache holds.
+void checkAll(const ScheduleRequest &Request, std::function<void(std::size_t, UnitResult)> Deliver);
 
 } // namespace corace::tool

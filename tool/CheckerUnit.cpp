@@ -14,6 +14,7 @@
 #include "clang/Frontend/TextDiagnosticPrinter.h"
 #include "clang/Frontend/Utils.h"
 #include "clang/Tooling/Tooling.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
 #include "llvm/Support/VirtualFileSystem.h"
@@ -94,7 +95,79 @@ std::vector<std::string> parserArguments(const Unit &What, StringRef ResourceDir
   return Arguments;
 }
 
+/// The flags with the text of a header in place of its precompiled form. Nothing if there is none, or no such header.
+static std::optional<std::vector<std::string>> withoutPrecompiled(const Unit &What) {
+  std::vector<std::string> Left;
+  bool Any = false;
+  const std::vector<std::string> &Words = What.Arguments;
+  for (size_t I = 0; I < Words.size(); ++I) {
+    const bool Wrapped = Words[I] == "-Xclang" && I + 1 < Words.size() && Words[I + 1] == "-include-pch";
+    if (!Wrapped && Words[I] != "-include-pch") {
+      Left.push_back(Words[I]);
+      continue;
+    }
+    I += Wrapped ? 3 : 1; // -Xclang -include-pch -Xclang FILE
+    if (I >= Words.size())
+      return std::nullopt;
+    SmallString<256> Header(Words[I]);
+    sys::path::replace_extension(Header, ""); // all.h.pch
+    // CMake names the header as well, for compilers that look for its precompiled form by themselves.
+    const bool Named = is_contained(Words, Header);
+    SmallString<256> There(Header);
+    sys::fs::make_absolute(What.Directory, There);
+    if (!sys::fs::exists(There))
+      return std::nullopt;
+    Any = true;
+    if (!Named)
+      Left.insert(Left.end(), {"-Xclang", "-include", "-Xclang", std::string(Header)}); // the driver would look for one
+  }
+  if (!Any)
+    return std::nullopt;
+  return Left;
+}
+
+/// A precompiled header that the flags name and nobody has built; empty: none.
+static std::string missingPrecompiled(const Unit &What) {
+  for (size_t I = 1; I < What.Arguments.size(); ++I) {
+    const StringRef Before =
+        What.Arguments[I - 1] == "-Xclang" && I > 1 ? What.Arguments[I - 2] : What.Arguments[I - 1];
+    SmallString<256> Path(What.Arguments[I]);
+    sys::fs::make_absolute(What.Directory, Path);
+    if (Before == "-include-pch" && What.Arguments[I] != "-Xclang" && !sys::fs::exists(Path))
+      return std::string(Path);
+  }
+  return {};
+}
+
+static bool parseOnce(const ParseRequest &Request, std::string &Errors);
+
 bool parse(const ParseRequest &Request, std::string &Errors) {
+  const Unit &What = Request.What;
+  if (!sys::fs::exists(What.File)) {
+    Errors += shownPath(What.File) + ": no such file; write the compilation database again\n";
+    return false;
+  }
+  if (What.Arguments.size() < 2) {
+    Errors += shownPath(What.File) + ": the compilation database has an empty command for it; write it again\n";
+    return false;
+  }
+  const std::string Missing = missingPrecompiled(What);
+  if (Missing.empty() && parseOnce(Request, Errors))
+    return true;
+  // Not built yet, or by another compiler: the header itself will do.
+  const std::optional<std::vector<std::string>> Arguments = withoutPrecompiled(What);
+  if (!Arguments) {
+    if (!Missing.empty())
+      Errors += shownPath(What.File) + ": its precompiled header '" + Missing +
+                "' has not been built; build the project once\n";
+    return false;
+  }
+  Errors.clear();
+  const Unit Plain{What.File, What.Directory, *Arguments};
+  return parseOnce({Plain, Request.ResourceDirectory, Request.WantInputs, Request.Use}, Errors);
+}
+
+static bool parseOnce(const ParseRequest &Request, std::string &Errors) {
   raw_string_ostream OS(Errors);
   auto DiagnosticOptions = makeIntrusiveRefCnt<clang::DiagnosticOptions>();
   DiagnosticOptions->ShowColors = Style::of(errs()).Color;

@@ -12,11 +12,14 @@
 #include "clang/Tooling/JSONCompilationDatabase.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Threading.h"
 #include "llvm/Support/VirtualFileSystem.h"
+
+#include <set>
 
 using namespace llvm;
 using clang::tooling::CompilationDatabase;
@@ -24,29 +27,25 @@ using clang::tooling::CompileCommand;
 
 namespace corace::tool {
 
-/// Directories that are relative are so to the database, not to where corace runs. True if there were any.
-static bool makeDirectoriesAbsolute(json::Value &Database, StringRef Build) {
-  bool Any = false;
-  json::Array *Entries = Database.getAsArray();
-  if (!Entries)
-    return false;
-  for (json::Value &Entry : *Entries) {
-    json::Object *Fields = Entry.getAsObject();
-    const std::optional<StringRef> Given = Fields ? Fields->getString("directory") : std::nullopt;
-    if (!Given || sys::path::is_absolute(*Given))
-      continue;
-    SmallString<256> Directory(*Given);
-    sys::fs::make_absolute(absolutePath(Build), Directory);
-    // Without "..", so that files are called as everywhere else; unless a link makes that another place.
-    SmallString<256> Short(Directory);
-    sys::path::remove_dots(Short, /*remove_dot_dot=*/true);
-    (*Fields)["directory"] = (sys::fs::equivalent(Short, Directory) ? Short : Directory).str().str();
-    Any = true;
-  }
-  return Any;
+/// What is wrong with an entry of a compilation database; empty: nothing.
+static StringRef wrongWith(const json::Value &Entry) {
+  const json::Object *Fields = Entry.getAsObject();
+  if (!Fields)
+    return "not an object";
+  if (Fields->getString("file").value_or("").empty())
+    return "no 'file'";
+  if (!Fields->getString("directory"))
+    return "no 'directory'";
+  const json::Array *Words = Fields->getArray("arguments");
+  if (!Words && !Fields->getString("command"))
+    return "neither 'command' nor 'arguments'";
+  if (Words && !all_of(*Words, [](const json::Value &Word) { return Word.getAsString().has_value(); }))
+    return "'arguments' are not all text";
+  return {};
 }
 
 static Expected<std::unique_ptr<CompilationDatabase>> loadDatabase(StringRef Build) {
+  using namespace clang::tooling;
   constexpr StringLiteral Remedy =
       "give a build directory with -p, or let CMake write it: cmake -DCMAKE_EXPORT_COMPILE_COMMANDS=ON";
   SmallString<256> File(Build);
@@ -58,24 +57,29 @@ static Expected<std::unique_ptr<CompilationDatabase>> loadDatabase(StringRef Bui
   Expected<json::Value> Parsed = parseJson(*Text);
   if (!Parsed)
     return inputError(File + ": " + toString(Parsed.takeError()), Remedy);
+  json::Array *Entries = Parsed->getAsArray();
+  if (!Entries)
+    return inputError(File + ": not a list of commands", Remedy);
+  for (size_t I = 0; I < Entries->size(); ++I) {
+    json::Value &Entry = (*Entries)[I];
+    if (const StringRef Wrong = wrongWith(Entry); !Wrong.empty())
+      return inputError(File + ": entry " + Twine(I + 1) + ": " + Wrong, Remedy);
+    // A directory that is relative is so to the database, not to where corace runs.
+    json::Object &Fields = *Entry.getAsObject();
+    SmallString<256> Directory(*Fields.getString("directory"));
+    if (sys::path::is_absolute(Directory))
+      continue;
+    sys::fs::make_absolute(absolutePath(Build), Directory);
+    Fields["directory"] = withoutDots(Directory);
+  }
   std::string Message;
-  std::unique_ptr<CompilationDatabase> Database;
-  if (makeDirectoriesAbsolute(*Parsed, Build)) {
-    using namespace clang::tooling;
-    Database = JSONCompilationDatabase::loadFromBuffer(formatv("{0}", *Parsed).str(), Message,
-                                                       JSONCommandLineSyntax::AutoDetect);
-    if (Database) // as loadFromDirectory() does
-      Database = inferTargetAndDriverMode(
-          inferMissingCompileCommands(expandResponseFiles(std::move(Database), vfs::getRealFileSystem())));
-  } else {
-    Database = CompilationDatabase::loadFromDirectory(Build, Message);
-  }
-  if (!Database) {
-    // Only the first line says what is wrong; the rest lists the kinds of database that were tried.
-    const StringRef Cause = StringRef(Message).trim().split('\n').first;
-    return inputError(File + ": " + (Cause.empty() ? StringRef("not a compilation database") : Cause), Remedy);
-  }
-  return Database;
+  std::unique_ptr<CompilationDatabase> Database = JSONCompilationDatabase::loadFromBuffer(
+      formatv("{0}", *Parsed).str(), Message, JSONCommandLineSyntax::AutoDetect);
+  if (!Database)
+    return inputError(File + ": " + StringRef(Message).trim().split('\n').first, Remedy);
+  // As loadFromDirectory() does.
+  return inferTargetAndDriverMode(
+      inferMissingCompileCommands(expandResponseFiles(std::move(Database), vfs::getRealFileSystem())));
 }
 
 static std::vector<std::string> withoutOutputs(const std::vector<std::string> &Arguments, StringRef File) {
@@ -92,7 +96,27 @@ static Expected<std::string> existingFile(StringRef Name) {
   if (Status.type() == sys::fs::file_type::directory_file)
     return fileError(Name, std::make_error_code(std::errc::is_a_directory),
                      "name C++ source files, or a build directory with -p");
-  return absolutePath(Name);
+  return withoutDots(absolutePath(Name));
+}
+
+/// A file by several names is one. False if it was there before.
+static bool isNew(StringRef File, std::set<sys::fs::UniqueID> &Seen) {
+  sys::fs::UniqueID Id;
+  return sys::fs::getUniqueID(File, Id) || Seen.insert(Id).second;
+}
+
+/// Flags with what the files say that they name as "@FILE".
+static std::vector<std::string> expanded(ArrayRef<std::string> Flags) {
+  BumpPtrAllocator Memory;
+  SmallVector<const char *, 32> Words;
+  for (const std::string &Flag : Flags)
+    Words.push_back(Flag.c_str());
+  cl::ExpansionContext Expansion(Memory, cl::TokenizeGNUCommandLine);
+  if (Error E = Expansion.expandResponseFiles(Words)) {
+    consumeError(std::move(E)); // the compiler names the file
+    return Flags.vec();
+  }
+  return {Words.begin(), Words.end()};
 }
 
 /// `Named`: by the user, who then gets it whatever its language is.
@@ -111,7 +135,7 @@ static Error addFromDatabase(const CompilationDatabase &Database, StringRef File
   SmallString<256> Absolute(Command.Filename);
   sys::fs::make_absolute(Directory, Absolute);
   sys::path::remove_dots(Absolute);
-  Units.push_back({std::string(Absolute), std::string(Directory), Command.CommandLine});
+  Units.push_back({withoutDots(Absolute), std::string(Directory), Command.CommandLine});
   return Error::success();
 }
 
@@ -119,12 +143,12 @@ Expected<std::vector<Unit>> collectUnits(const Arguments &Args, ArrayRef<std::st
   if (Args.Words.empty() && !Args.has("-p"))
     return inputError("no input", "name C++ source files, or a build directory with -p");
   std::vector<std::string> Files, AsGiven;
-  StringSet<> Seen;
+  std::set<sys::fs::UniqueID> Seen;
   for (const std::string &Name : Args.Words) {
     Expected<std::string> File = existingFile(Name);
     if (!File)
       return File.takeError();
-    if (!Seen.insert(*File).second)
+    if (!isNew(*File, Seen))
       continue;
     Files.push_back(*File);
     AsGiven.push_back(Name);
@@ -137,8 +161,11 @@ Expected<std::vector<Unit>> collectUnits(const Arguments &Args, ArrayRef<std::st
     const bool Named = !Files.empty();
     if (!Named)
       for (const std::string &File : (*Database)->getAllFiles())
-        if (Seen.insert(File).second)
-          Files.push_back(File);
+        Files.push_back(File);
+    if (!Named) { // the database gives them in any order
+      sort(Files);
+      erase_if(Files, [&](const std::string &File) { return !isNew(File, Seen); });
+    }
     for (const std::string &File : Files)
       if (Error E = addFromDatabase(**Database, File, Named, Units))
         return E;
@@ -153,9 +180,9 @@ Expected<std::vector<Unit>> collectUnits(const Arguments &Args, ArrayRef<std::st
     for (size_t I = 0; I < Files.size(); ++I)
       Units.push_back({Files[I], absolutePath("."), {"clang++", "-std=c++20", "-isystem", *Include, "-c", AsGiven[I]}});
   }
-  const std::vector<std::string> Extra = Args.all("--extra-arg");
+  const std::vector<std::string> Given = expanded(Flags), Extra = expanded(Args.all("--extra-arg"));
   for (Unit &U : Units) {
-    for (ArrayRef<std::string> More : {Flags, ArrayRef<std::string>(Extra)})
+    for (const std::vector<std::string> &More : {Given, Extra})
       // In front of a "--" that may part options and files.
       U.Arguments.insert(find(U.Arguments, "--"), More.begin(), More.end());
     U.Arguments = withoutOutputs(U.Arguments, U.File);
@@ -171,10 +198,10 @@ std::vector<Unit> otherUnits(const Arguments &Args, ArrayRef<std::string> Flags)
     consumeError(Units.takeError());
     return {};
   }
-  StringSet<> Named;
+  std::set<sys::fs::UniqueID> Named;
   for (const std::string &Word : Args.Words)
-    Named.insert(absolutePath(Word));
-  erase_if(*Units, [&](const Unit &What) { return Named.contains(What.File); });
+    isNew(Word, Named);
+  erase_if(*Units, [&](const Unit &What) { return !isNew(What.File, Named); });
   return std::move(*Units);
 }
 

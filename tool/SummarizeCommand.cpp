@@ -5,10 +5,10 @@
 #include "checks/models/Models.h"
 #include "tool/Checker.h"
 #include "tool/CheckerUnit.h"
+#include "tool/CrashGuard.h"
 #include "tool/Installation.h"
 
 #include "clang/AST/ASTContext.h"
-#include "llvm/Support/CrashRecoveryContext.h"
 
 using namespace llvm;
 
@@ -64,11 +64,8 @@ static Expected<int> summarize(const Arguments &Args) {
     Summary = checks::UnitAnalysis(Context, *Models).summary();
     Read = std::move(Inputs);
   };
-  CrashRecoveryContext::Enable();
-  CrashRecoveryContext Context;
-  const bool Fine = Context.RunSafelyOnThread(
-      [&] { parse({Units->front(), *ResourceDirectory, Args.has("-MF"), Use}, Errors); }, 8 << 20);
-  CrashRecoveryContext::Disable();
+  const CrashGuard Guarded;
+  const bool Fine = CrashGuard::run([&] { parse({Units->front(), *ResourceDirectory, Args.has("-MF"), Use}, Errors); });
   errs() << Errors;
   CheckResult Result;
   if (!Summary)

@@ -121,14 +121,21 @@ std::string absolutePath(StringRef Path) {
   return std::string(Result);
 }
 
+std::string withoutDots(StringRef Path) {
+  SmallString<256> Short(Path);
+  sys::path::remove_dots(Short, /*remove_dot_dot=*/true);
+  return Short == Path || sys::fs::equivalent(Short, Path) ? std::string(Short) : Path.str();
+}
+
 std::string shownPath(StringRef Path) {
   SmallString<256> Here;
   if (sys::fs::current_path(Here) || !sys::path::is_absolute(Path))
     return Path.str();
-  StringRef Rest = Path;
+  const std::string Short = withoutDots(Path);
+  StringRef Rest = Short;
   if (Rest.consume_front(Here) && Rest.consume_front("/"))
     return Rest.str();
-  return Path.str();
+  return Short;
 }
 
 std::string shellQuoted(StringRef Argument) {

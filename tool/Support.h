@@ -47,7 +47,9 @@ std::string counted(uint64_t Count, llvm::StringRef Noun);
 std::string grouped(uint64_t Number);
 /// Absolute, without "." and "..", symbolic links kept.
 std::string absolutePath(llvm::StringRef Path);
-/// Relative to the working directory if it lies in it, else unchanged.
+/// The same file without "..", unless a link makes that another one.
+std::string withoutDots(llvm::StringRef Path);
+/// Relative to the working directory if it lies in it, and without "..".
 std::string shownPath(llvm::StringRef Path);
 /// As a shell reads it back: quoted only where needed.
 std::string shellQuoted(llvm::StringRef Argument);
