@@ -94,6 +94,9 @@ std::string MisuseReport::message() const {
              functionName(*M.Other) + ": that one relies on " + lock();
     return "'" + M.State + "' is written without " + lock() + ", on which " + functionName(*M.Other) +
            (M.Suspension ? " relies while it is suspended" : " relies for the same");
+  case How::GivenBack:
+    return "'" + M.State + "' is used without " + lock() + ", which " + functionName(*M.Other) +
+           " has given back: " + functionName(*M.Rival) + " may take it away meanwhile";
   case How::ReadBefore: return "'" + M.State + "' was read before " + lock() + " was taken and may have changed since";
   }
   return {};
@@ -109,6 +112,9 @@ std::string MisuseReport::mend() const {
   case How::Private: return "make the lock a member of what it protects, or hand one lock to all tasks";
   case How::OtherLock: return "take '" + M.Instead + "' here, or one lock everywhere";
   case How::Ignored: return M.Instead.empty() ? "take " + lock() + " for this write as well" : "take one lock for both";
+  case How::GivenBack:
+    return "hold " + lock() + " over this use as well, and call a variant of " + functionName(*M.Other) +
+           " that expects it to be held";
   case How::ReadBefore: return "take the lock first, and then read";
   }
   return {};
@@ -142,6 +148,14 @@ void MisuseReport::others(Finding &F) const {
     return;
   }
   F.First = place(M.First);
+  if (M.What == LockMisuse::How::GivenBack) {
+    F.Notes.push_back({NoteRole::First, "made sure of here", F.First});
+    F.Notes.push_back(
+        {NoteRole::Lock, Who + " takes " + lock() + " here, and gives it back at its end", place(M.Taken)});
+    F.Notes.push_back(
+        {NoteRole::Rival, functionName(*M.Rival) + " takes it away under the lock, here", place(M.Second)});
+    return;
+  }
   F.Suspension = place(M.Suspension);
   F.Notes.push_back({NoteRole::First, "read here", F.First});
   F.Notes.push_back({NoteRole::Lock, "the lock is taken here; others may have it until then", F.Suspension});

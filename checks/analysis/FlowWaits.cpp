@@ -6,6 +6,7 @@
 #include "checks/analysis/Evidence.h"
 #include "checks/analysis/Flow.h"
 #include "checks/analysis/InlineFrame.h"
+#include "checks/analysis/LockFlow.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/StmtCXX.h"
@@ -53,24 +54,6 @@ bool isCallable(QualType T) {
   return T->isFunctionPointerType() || (R && R->isLambda()) ||
          (R &&
           llvm::any_of(R->methods(), [](const CXXMethodDecl *M) { return M->getOverloadedOperator() == OO_Call; }));
-}
-
-/// `nullptr`, `{}`, `nullopt`: nothing is left.
-bool isEmptyValue(const Expr *E) {
-  E = strip(E);
-  while (const auto *Construct = dyn_cast_or_null<CXXConstructExpr>(E)) {
-    if (Construct->getNumArgs() == 0 || isa<CXXDefaultArgExpr>(Construct->getArg(0)))
-      return true;
-    if (Construct->getNumArgs() != 1)
-      return false;
-    E = strip(Construct->getArg(0));
-  }
-  if (const auto *List = dyn_cast_or_null<InitListExpr>(E))
-    return List->getNumInits() == 0;
-  if (isa_and_nonnull<CXXNullPtrLiteralExpr, GNUNullExpr, CXXScalarValueInitExpr>(E))
-    return true;
-  const CXXRecordDecl *R = E ? classOf(E->getType()) : nullptr;
-  return R && R->getIdentifier() && R->getName() == "nullopt_t";
 }
 
 AccessPath withoutLast(AccessPath P) {

@@ -98,5 +98,7 @@ struct StateWrite {
 };
 /// Nothing for expressions that write no member and no variable that outlives the function.
 [[nodiscard]] std::optional<StateWrite> writeOf(const clang::Expr *E, const LibraryView &Library);
+/// `nullptr`, `{}`, `nullopt`: nothing is there.
+[[nodiscard]] bool isEmptyValue(const clang::Expr *E);
 
 } // namespace corace::checks

@@ -280,6 +280,7 @@ void findLockMisuse(const UnitFacts &Unit, llvm::function_ref<void(LockMisuse)> 
         MisuseFinder(*F, Unit, Tasks, Sink).walk(Body, /*Last=*/true);
   privateLocks(Unit, Sink);
   findIgnoredLocks(Unit, Sink);
+  findLockGaps(Unit, Sink);
 }
 
 } // namespace corace::checks

@@ -50,6 +50,23 @@ GuardHome homeOfGuard(const Expr *E, const ParentMap &Parents) {
   return {};
 }
 
+bool isEmptyValue(const Expr *E) {
+  E = strip(E);
+  while (const auto *Construct = dyn_cast_or_null<CXXConstructExpr>(E)) {
+    if (Construct->getNumArgs() == 0 || isa<CXXDefaultArgExpr>(Construct->getArg(0)))
+      return true;
+    if (Construct->getNumArgs() != 1)
+      return false;
+    E = strip(Construct->getArg(0));
+  }
+  if (const auto *List = dyn_cast_or_null<InitListExpr>(E))
+    return List->getNumInits() == 0;
+  if (isa_and_nonnull<CXXNullPtrLiteralExpr, GNUNullExpr, CXXScalarValueInitExpr>(E))
+    return true;
+  const CXXRecordDecl *R = E ? E->getType()->getAsCXXRecordDecl() : nullptr;
+  return R && R->getIdentifier() && R->getName() == "nullopt_t";
+}
+
 std::optional<StateWrite> writeOf(const Expr *E, const LibraryView &Library) {
   const Expr *Target = nullptr;
   StateWrite W;
