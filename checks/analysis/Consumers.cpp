@@ -250,7 +250,8 @@ bool hasOneConsumer(const CoroutineFacts &Facts, const Window &W) {
   if (!Filled)
     return false;
   return !Instances(Facts.Rivals, Container, Facts.Function.getASTContext())
-              .second(&Facts.Function, First.Path.Base == AccessPath::BaseKind::This);
+              .runsOf(&Facts.Function, {First.Path.Base == AccessPath::BaseKind::This, nullptr})
+              .Possible;
 }
 
 } // namespace corace::checks

@@ -63,6 +63,18 @@ bool isTestAndSet(const CoroutineFacts &Facts, const CallExpr *Call) {
   return While && While->getCond() == Child;
 }
 
+/// The parameter is a forwarding reference. What takes anything seldom sets it: it prints, formats or passes on.
+bool isForwarded(const FunctionDecl *F, unsigned Index) {
+  const FunctionDecl *Pattern = F ? F->getTemplateInstantiationPattern() : nullptr;
+  if (!Pattern || Pattern->getNumParams() == 0)
+    return false;
+  QualType T = Pattern->getParamDecl(std::min(Index, Pattern->getNumParams() - 1))->getType();
+  if (const auto *Pack = T->getAs<PackExpansionType>())
+    T = Pack->getPattern();
+  const auto *Ref = T->getAs<RValueReferenceType>();
+  return Ref && !Ref->getPointeeType().hasQualifiers() && Ref->getPointeeType()->isTemplateTypeParmType();
+}
+
 } // namespace
 
 void Flow::call(const CallExpr *Call, State &S) {
@@ -337,8 +349,10 @@ void Flow::methodCall(const CallExpr *Call, const Expr *Object, const AccessPath
 void Flow::plainCall(const CallExpr *Call, State &S) {
   FactSet V = arguments(Call, S);
   // What goes in may come out through a mutable reference or a pointer to a local.
-  for (const Expr *Arg : Call->arguments()) {
-    const Expr *Target = strip(Arg);
+  for (unsigned I = 0; I < Call->getNumArgs(); ++I) {
+    const Expr *Arg = Call->getArg(I), *Target = strip(Arg);
+    if (isForwarded(Call->getDirectCallee(), I))
+      continue;
     if (const auto *Address = dyn_cast<UnaryOperator>(Target); Address && Address->getOpcode() == UO_AddrOf)
       Target = strip(Address->getSubExpr());
     else if (!Arg->isLValue() || Arg->getType().isConstQualified())

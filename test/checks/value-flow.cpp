@@ -101,3 +101,20 @@ struct versioned {
     }
   }
 };
+
+// What takes anything prints it; what takes a reference to a type may set it.
+template <typename... Args> void print(const char *format, Args &&...args);
+template <typename A, typename B> void add_to(A &sum, const B &more);
+mock::task<> printed_ok() {
+  int id = 1;
+  print("{} {}", id, n);
+  co_await mock::sleep();
+  n = id;
+}
+mock::task<> added_bad() {
+  int sum = 1;
+  add_to(sum, n);
+  co_await mock::sleep();
+  n = sum;
+  // EXPECT: 'n' may be overwritten with a stale value: read on line {-2}
+}
