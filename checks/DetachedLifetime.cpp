@@ -5,6 +5,7 @@
 #include "checks/Report.h"
 #include "checks/analysis/AccessPath.h"
 #include "checks/analysis/Lifetimes.h"
+#include "checks/analysis/Published.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
@@ -34,7 +35,7 @@ task: awaited in the same statement, kept in a variable, stored, returned, spawn
 
 Also reported: tasks in a container that are awaited one by one with a way out between, while they refer to locals; a
 coroutine that nobody awaits, of a class with shared_from_this(), that uses its object after a suspension and holds
-nothing.
+nothing; an await_suspend that sets a member after it has put the awaiter where other threads find it.
 
 Not reported: arguments and objects whose life is not known (members, globals, references, shared pointers).
 )";
@@ -255,11 +256,27 @@ Finding OutlivedReport::finding(StringRef Check) const {
   return F;
 }
 
+Finding report(const LateMember &M, const ASTContext &Context, StringRef Check) {
+  Finding F;
+  F.Check = Check.str();
+  F.Kind = race_kind::outlived_state;
+  F.Main = placeOf(Context, M.Write->getSourceRange());
+  F.First = placeOf(Context, M.Published->getSourceRange());
+  F.Function = nameOfFunction(*M.Function);
+  F.Object = M.Member->getNameAsString();
+  F.Message = quoted(F.Object) +
+              " is set after other threads can have the awaiter: one may resume the coroutine before, without it";
+  F.Notes.push_back({NoteRole::First, "the awaiter is put where others find it here", F.First});
+  F.Notes.push_back({NoteRole::Mend, "to mend it: set all members first", F.Main});
+  return F;
+}
+
 } // namespace
 
 void DetachedLifetime::checkUnit(const UnitFacts &Unit, llvm::function_ref<void(Finding)> Sink) const {
   for (const Outlived &X : findOutlived(Unit))
     Sink(OutlivedReport(X, Unit).finding(name()));
+  findLateMembers(Unit, [&](const LateMember &M) { Sink(report(M, Unit.Context, name())); });
 }
 
 } // namespace corace::checks
