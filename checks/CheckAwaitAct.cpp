@@ -5,6 +5,7 @@
 #include "checks/Repairs.h"
 #include "checks/Report.h"
 #include "checks/analysis/Evidence.h"
+#include "checks/analysis/Marks.h"
 #include "checks/analysis/RivalIndex.h"
 #include "checks/summaries/Others.h"
 
@@ -37,7 +38,8 @@ reported as well when `busy` is set after it; `while` tests again and is fine.
 
 Also reported: a wait for a condition variable whose wake-up may come during an earlier await, when nothing tests the
 state in between; an owner that is reset after an await on what it holds, while others take it away; a gate that was
-found open and not entered; a flag that is tested before the lock is taken under which the act happens.
+found open and not entered; a flag that is tested before the lock is taken under which the act happens; a mark that
+stays when the await throws that it was left for (a scope guard takes it away).
 
 Not reported: a test of something else, a test that is repeated after the last suspension, assertions, a loop that
 ends itself through its own flag.
@@ -180,6 +182,33 @@ void CheckAwaitAct::check(const CoroutineFacts &Facts, llvm::function_ref<void(F
     case Dependence::Reference: break;
     }
   }
+}
+
+/// A mark that stays when the await fails.
+void CheckAwaitAct::checkUnit(const UnitFacts &Unit, llvm::function_ref<void(Finding)> Sink) const {
+  findLeftMarks(Unit, [&](const LeftMark &M) {
+    auto place = [&](const clang::Stmt *S) { return placeOf(Unit.Context, S->getSourceRange()); };
+    const std::string Task = shortName(*M.Fails.Task);
+    Finding F;
+    F.Check = name().str();
+    F.Kind = race_kind::exposed_intermediate;
+    F.Sure = M.Fails.Why.Through ? Confidence::Medium : Confidence::High;
+    F.Main = place(M.Fails.Await);
+    F.First = place(M.Set);
+    F.Suspension = F.Main;
+    F.Function = nameOfFunction(*M.Function);
+    F.Object = M.Place;
+    F.Message = "if " + Task + " fails here, '" + M.Place +
+                (M.Test ? "' stays set and keeps others out for ever" : "' is never counted back");
+    F.Notes.push_back({NoteRole::First, M.Test ? "set here" : "counted here", F.First});
+    F.Notes.push_back({NoteRole::Task, "thrown here, and caught nowhere on the way", place(M.Fails.Why.Site)});
+    F.Notes.push_back(
+        {NoteRole::Order,
+         "what is thrown passes this by; so does the end of a coroutine that is destroyed while it is suspended",
+         place(M.Reset)});
+    F.Notes.push_back({NoteRole::Mend, "to mend it: undo it in the destructor of a local (a scope guard)", F.First});
+    Sink(std::move(F));
+  });
 }
 
 } // namespace corace::checks

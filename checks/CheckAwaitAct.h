@@ -16,6 +16,7 @@ public:
   [[nodiscard]] llvm::StringRef summary() const override;
   [[nodiscard]] llvm::StringRef details() const override;
   void check(const CoroutineFacts &Facts, llvm::function_ref<void(Finding)> Sink) const override;
+  void checkUnit(const UnitFacts &Unit, llvm::function_ref<void(Finding)> Sink) const override;
 };
 
 } // namespace corace::checks

@@ -46,7 +46,6 @@ private:
   void block(const CompoundStmt &Block, const CXXTryStmt *Try);
   void report(const Expr *Where, const FunctionDecl *Failing, const Escape &Why, const Sibling &Left, std::string Name);
   [[nodiscard]] const VarDecl *takenFrom(const Stmt *S, const llvm::SmallVectorImpl<const VarDecl *> &Tasks) const;
-  [[nodiscard]] const CoawaitExpr *failingAwait(const Stmt *S, const FunctionDecl *&Body, Escape &Why) const;
 
   const UnitFacts &Unit;
   const Throws &Escapes;
@@ -165,40 +164,19 @@ const VarDecl *SiblingWalk::takenFrom(const Stmt *S, const llvm::SmallVectorImpl
   return nullptr;
 }
 
-/// An await in the statement whose task has a throw of its own; not in a try block or a lambda.
-const CoawaitExpr *SiblingWalk::failingAwait(const Stmt *S, const FunctionDecl *&Body, Escape &Why) const {
-  if (!S || isa<LambdaExpr, CXXTryStmt>(S))
-    return nullptr;
-  if (const auto *Await = dyn_cast<CoawaitExpr>(S)) {
-    const Expr *Operation = Unit.Suspensions.operation(Await->getOperand());
-    Body = Operation ? Suspension::coroutineOf(strip(Operation)) : nullptr;
-    if (Body)
-      Why = Escapes.of(*Body);
-    if (Body && Why.What == Escape::How::Yes)
-      return Await;
-    return failingAwait(Await->getOperand(), Body, Why);
-  }
-  for (const Stmt *Child : S->children())
-    if (const CoawaitExpr *Found = failingAwait(Child, Body, Why))
-      return Found;
-  return nullptr;
-}
-
 /// `auto a = f(x); auto b = g(); co_await b; co_await a;`
 void SiblingWalk::block(const CompoundStmt &Block, const CXXTryStmt *Try) {
   llvm::SmallVector<const VarDecl *, 4> Running;
   for (const Stmt *S : Block.body()) {
     if (!Running.empty()) {
-      const FunctionDecl *Failing = nullptr;
-      Escape Why;
-      const CoawaitExpr *Await = failingAwait(S, Failing, Why);
+      const FailingAwait Fails = Escapes.awaitIn(S);
       // Whatever is done with a task here, it is not forgotten.
       while (const VarDecl *Taken = takenFrom(S, Running))
         Running.erase(llvm::find(Running, Taken));
-      if (Await)
+      if (Fails.Await)
         for (const VarDecl *Var : Running)
           if (const Sibling Left = exposed(Var->getInit(), Try); Left.Body) {
-            report(Await, Failing, Why, Left, {});
+            report(Fails.Await, Fails.Task, Fails.Why, Left, {});
             return;
           }
     }

@@ -213,4 +213,21 @@ Escape Throws::of(const FunctionDecl &Function) const {
   return Known[Key] = Result;
 }
 
+FailingAwait Throws::awaitIn(const Stmt *S) const {
+  if (!S || isa<LambdaExpr, CXXTryStmt>(S))
+    return {};
+  if (const auto *Await = dyn_cast<CoawaitExpr>(S)) {
+    const Expr *Operation = Suspensions.operation(Await->getOperand());
+    const FunctionDecl *Task = Operation ? Suspension::coroutineOf(strip(Operation)) : nullptr;
+    if (Task)
+      if (Escape Why = of(*Task); Why.What == Escape::How::Yes)
+        return {Await, Task, Why};
+    return awaitIn(Await->getOperand());
+  }
+  for (const Stmt *Child : S->children())
+    if (FailingAwait Found = awaitIn(Child); Found.Await)
+      return Found;
+  return {};
+}
+
 } // namespace corace::checks

@@ -24,6 +24,13 @@ struct Escape {
   clang::QualType Thrown;                  ///< null where the type is not known
 };
 
+/// An await of a coroutine in sight that nobody keeps from failing.
+struct FailingAwait {
+  const clang::CoawaitExpr *Await = nullptr; ///< null if there is none
+  const clang::FunctionDecl *Task = nullptr;
+  Escape Why;
+};
+
 class Throws {
 public:
   Throws(const Suspension &Suspensions, const clang::ASTContext &Context)
@@ -33,6 +40,9 @@ public:
   /// function without a visible body. Of what is called only the code of the same file, and of the
   /// file that is compiled, is looked into. Each body is walked once.
   [[nodiscard]] Escape of(const clang::FunctionDecl &Function) const;
+
+  /// The first await in the statement whose task has a throw that it does not catch; try blocks and lambdas aside.
+  [[nodiscard]] FailingAwait awaitIn(const clang::Stmt *S) const;
 
 private:
   friend class ThrowWalk;

@@ -1,0 +1,180 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/analysis/Marks.h"
+
+#include "checks/analysis/Evidence.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/StmtCXX.h"
+
+using namespace clang;
+
+namespace corace::checks {
+
+namespace {
+
+/// A statement that makes a mark or takes it away.
+struct Mark {
+  const Expr *Site = nullptr;
+  AccessPath Place;
+  bool Counts = false;
+  std::int64_t Value = 0; ///< set, or added
+};
+
+class MarkWalk {
+public:
+  MarkWalk(const UnitFacts &Unit, const Throws &Escapes, const FunctionDecl &F, llvm::function_ref<void(LeftMark)> Sink)
+      : Unit(Unit), Escapes(Escapes), F(F), Paths(F, Unit.Library.models()), Sink(Sink) {}
+
+  void walk(const Stmt *S, unsigned Depth = 0);
+
+private:
+  [[nodiscard]] Mark markOf(const Stmt *S) const;
+  [[nodiscard]] bool isOwn(const Mark &M, const Expr *Reset) const;
+  [[nodiscard]] bool mentions(const Stmt *S, const AccessPath &Place) const;
+  void block(llvm::ArrayRef<const Stmt *> Parts);
+  void pair(const Mark &Set, llvm::ArrayRef<const Stmt *> Rest);
+
+  const UnitFacts &Unit;
+  const Throws &Escapes;
+  const FunctionDecl &F;
+  const PathResolver Paths;
+  llvm::function_ref<void(LeftMark)> Sink;
+  llvm::SmallVector<const Stmt *, 16> Tests; ///< branches above and before
+};
+
+/// `busy = true`, `++running`, `running -= 1`: of members and globals.
+Mark MarkWalk::markOf(const Stmt *S) const {
+  const auto *E = dyn_cast<Expr>(S);
+  E = E ? strip(E) : nullptr;
+  Mark M;
+  const Expr *Target = nullptr;
+  if (const auto *Inc = dyn_cast_or_null<UnaryOperator>(E); Inc && Inc->isIncrementDecrementOp()) {
+    Target = Inc->getSubExpr();
+    M.Counts = true;
+    M.Value = Inc->isIncrementOp() ? 1 : -1;
+  } else if (const auto *Op = dyn_cast_or_null<BinaryOperator>(E); Op && Op->isAssignmentOp()) {
+    Expr::EvalResult Result;
+    const auto Code = Op->getOpcode();
+    if ((Code != BO_Assign && Code != BO_AddAssign && Code != BO_SubAssign) || Op->getRHS()->isValueDependent() ||
+        !Op->getRHS()->EvaluateAsInt(Result, Unit.Context))
+      return {};
+    Target = Op->getLHS();
+    M.Counts = Code != BO_Assign;
+    M.Value = Result.Val.getInt().getExtValue() * (Code == BO_SubAssign ? -1 : 1);
+  }
+  if (!Target || (!M.Counts && !Target->getType()->isBooleanType()) ||
+      (M.Counts && !Target->getType()->isIntegerType()))
+    return {};
+  M.Place = Paths.resolve(Target);
+  if (!M.Place.isShared())
+    return {};
+  M.Site = E;
+  return M;
+}
+
+/// Nobody else ever takes the mark away.
+bool MarkWalk::isOwn(const Mark &M, const Expr *Reset) const {
+  const ValueDecl *State = stateOf(M.Place);
+  return State && llvm::all_of(Unit.Rivals.writesOf(State), [&](const RivalIndex::Write &W) {
+           // By its place: each instantiation of a template has writes of its own.
+           const SourceLocation Where = W.Site->getExprLoc();
+           return !W.Function || isa<CXXConstructorDecl>(W.Function) || Where == Reset->getExprLoc() ||
+                  Where == M.Site->getExprLoc();
+         });
+}
+
+bool MarkWalk::mentions(const Stmt *S, const AccessPath &Place) const {
+  if (!S || isa<LambdaExpr>(S))
+    return false;
+  if (const auto *E = dyn_cast<Expr>(S); E && isa<DeclRefExpr, MemberExpr>(E) && samePlace(Paths.resolve(E), Place))
+    return true;
+  return llvm::any_of(S->children(), [&](const Stmt *Child) { return mentions(Child, Place); });
+}
+
+const Expr *conditionOf(const Stmt *Branch) {
+  if (const auto *If = dyn_cast<IfStmt>(Branch))
+    return If->getCond();
+  if (const auto *While = dyn_cast<WhileStmt>(Branch))
+    return While->getCond();
+  return nullptr;
+}
+
+/// From the mark on: an await that may fail, and then what takes the mark away.
+void MarkWalk::pair(const Mark &Set, llvm::ArrayRef<const Stmt *> Rest) {
+  LeftMark Found;
+  for (const Stmt *S : Rest) {
+    const Mark Other = markOf(S);
+    if (Other.Site && samePlace(Other.Place, Set.Place)) {
+      const bool Undoes =
+          Other.Counts == Set.Counts && (Set.Counts ? Other.Value == -Set.Value : !Other.Value != !Set.Value);
+      if (!Undoes || !Found.Fails.Await || !isOwn(Set, Other.Site))
+        return;
+      if (!Set.Counts) {
+        const auto Test =
+            llvm::find_if(Tests, [&](const Stmt *Branch) { return mentions(conditionOf(Branch), Set.Place); });
+        if (Test == Tests.end())
+          return; // a message, perhaps, that keeps nobody out
+        Found.Test = *Test;
+      }
+      Found.Function = &F;
+      Found.Place = Set.Place.spelling();
+      Found.Set = Set.Site;
+      Found.Reset = Other.Site;
+      return Sink(std::move(Found));
+    }
+    if (mentions(S, Set.Place))
+      return;
+    if (!Found.Fails.Await)
+      Found.Fails = Escapes.awaitIn(S);
+  }
+}
+
+void MarkWalk::block(llvm::ArrayRef<const Stmt *> Parts) {
+  constexpr unsigned MaxMarks = 16; // in one block
+  const std::size_t Before = Tests.size();
+  unsigned Marks = 0;
+  for (std::size_t I = 0; I < Parts.size(); ++I) {
+    if (conditionOf(Parts[I]))
+      Tests.push_back(Parts[I]);
+    const Mark Set = markOf(Parts[I]);
+    if (Set.Site && ++Marks <= MaxMarks && (Set.Counts || Set.Value != 0))
+      pair(Set, Parts.drop_front(I + 1));
+  }
+  Tests.truncate(Before);
+}
+
+void MarkWalk::walk(const Stmt *S, unsigned Depth) {
+  if (!S || isa<Expr>(S) || Depth > 200)
+    return;
+  // Who handles failures around it may set it back there.
+  if (const auto *Try = dyn_cast<CXXTryStmt>(S)) {
+    for (unsigned I = 0; I < Try->getNumHandlers(); ++I)
+      walk(Try->getHandler(I)->getHandlerBlock(), Depth + 1);
+    return;
+  }
+  const bool Branches = conditionOf(S) != nullptr;
+  if (Branches)
+    Tests.push_back(S);
+  if (const auto *Block = dyn_cast<CompoundStmt>(S))
+    block(llvm::ArrayRef<const Stmt *>(Block->body_begin(), Block->size()));
+  for (const Stmt *Child : S->children())
+    walk(Child, Depth + 1);
+  if (Branches)
+    Tests.pop_back();
+}
+
+} // namespace
+
+void findLeftMarks(const UnitFacts &Unit, llvm::function_ref<void(LeftMark)> Sink) {
+  const Throws Escapes(Unit.Suspensions, Unit.Context);
+  llvm::DenseSet<SourceLocation> Told; // instantiations of one template
+  for (const FunctionDecl *Coroutine : Unit.Rivals.coroutines())
+    if (!Coroutine->isInvalidDecl())
+      MarkWalk(Unit, Escapes, *Coroutine, [&](LeftMark M) {
+        if (Told.insert(M.Set->getExprLoc()).second)
+          Sink(std::move(M));
+      }).walk(writtenBody(*Coroutine));
+}
+
+} // namespace corace::checks
