@@ -186,7 +186,7 @@ void CheckAwaitAct::check(const CoroutineFacts &Facts, llvm::function_ref<void(F
 
 /// A mark that stays when the await fails.
 void CheckAwaitAct::checkUnit(const UnitFacts &Unit, llvm::function_ref<void(Finding)> Sink) const {
-  findLeftMarks(Unit, [&](const LeftMark &M) {
+  findLeftMarks(Unit, /*Locks=*/false, [&](const LeftMark &M) {
     auto place = [&](const clang::Stmt *S) { return placeOf(Unit.Context, S->getSourceRange()); };
     const std::string Task = shortName(*M.Fails.Task);
     Finding F;

@@ -4,6 +4,7 @@
 
 #include "checks/Report.h"
 #include "checks/analysis/LockMisuse.h"
+#include "checks/analysis/Marks.h"
 
 #include "clang/AST/ASTContext.h"
 
@@ -24,6 +25,7 @@ llvm::StringRef IneffectiveLock::details() const {
     std::lock_guard lock(mutex);                // reported: calls lock() and drops what it returns
     semaphore.release();                        // reported where it has to be awaited
     async_mutex mutex;                          // reported when taken: each run of the coroutine has its own
+    co_await m.lock(); co_await f(); m.unlock();   // reported if f throws: nobody gives it back
 
     auto lock = co_await mutex.scoped_lock();   // to mend it
 
@@ -196,10 +198,30 @@ Finding MisuseReport::finding(StringRef Check) const {
   return F;
 }
 
+Finding keptOnFailure(const LeftMark &M, const ASTContext &Context, StringRef Check) {
+  auto place = [&](const Stmt *S) { return placeOf(Context, S->getSourceRange()); };
+  Finding F;
+  F.Check = Check.str();
+  F.Kind = race_kind::ineffective_lock;
+  F.Sure = M.Fails.Why.Through ? Confidence::Medium : Confidence::High;
+  F.Main = place(M.Fails.Await);
+  F.First = place(M.Set);
+  F.Suspension = F.Main;
+  F.Function = nameOfFunction(*M.Function);
+  F.Object = M.Place;
+  F.Message = "if " + functionName(*M.Fails.Task) + " fails here, '" + M.Place + "' is never given back";
+  F.Notes.push_back({NoteRole::Lock, "taken here by hand", F.First});
+  F.Notes.push_back({NoteRole::Task, "thrown here, and caught nowhere on the way", place(M.Fails.Why.Site)});
+  F.Notes.push_back({NoteRole::Lock, "what is thrown passes this by", place(M.Reset)});
+  F.Notes.push_back({NoteRole::Mend, "to mend it: let a guard hold it", F.First});
+  return F;
+}
+
 } // namespace
 
 void IneffectiveLock::checkUnit(const UnitFacts &Unit, llvm::function_ref<void(Finding)> Sink) const {
   findLockMisuse(Unit, [&](LockMisuse M) { Sink(MisuseReport(M, Unit.Context).finding(name())); });
+  findLeftMarks(Unit, /*Locks=*/true, [&](const LeftMark &M) { Sink(keptOnFailure(M, Unit.Context, name())); });
 }
 
 } // namespace corace::checks

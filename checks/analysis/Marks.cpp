@@ -18,18 +18,22 @@ struct Mark {
   const Expr *Site = nullptr;
   AccessPath Place;
   bool Counts = false;
+  bool Locks = false;
   std::int64_t Value = 0; ///< set, or added
 };
 
 class MarkWalk {
 public:
-  MarkWalk(const UnitFacts &Unit, const Throws &Escapes, const FunctionDecl &F, llvm::function_ref<void(LeftMark)> Sink)
-      : Unit(Unit), Escapes(Escapes), F(F), Paths(F, Unit.Library.models()), Sink(Sink) {}
+  MarkWalk(const UnitFacts &Unit, const Throws &Escapes, const FunctionDecl &F, bool OfLocks,
+           llvm::function_ref<void(LeftMark)> Sink)
+      : Unit(Unit), Escapes(Escapes), F(F), OfLocks(OfLocks), Paths(F, Unit.Library.models()),
+        Table(Paths, Unit.Library, Unit.Context), Sink(Sink) {}
 
   void walk(const Stmt *S, unsigned Depth = 0);
 
 private:
   [[nodiscard]] Mark markOf(const Stmt *S) const;
+  [[nodiscard]] Mark lockOf(const Expr *E) const;
   [[nodiscard]] bool isOwn(const Mark &M, const Expr *Reset) const;
   [[nodiscard]] bool mentions(const Stmt *S, const AccessPath &Place) const;
   void block(llvm::ArrayRef<const Stmt *> Parts);
@@ -38,15 +42,42 @@ private:
   const UnitFacts &Unit;
   const Throws &Escapes;
   const FunctionDecl &F;
+  const bool OfLocks;
   const PathResolver Paths;
+  const Locks Table;
   llvm::function_ref<void(LeftMark)> Sink;
   llvm::SmallVector<const Stmt *, 16> Tests; ///< branches above and before
 };
+
+/// `co_await m.lock()` without a guard, `m.unlock()`.
+Mark MarkWalk::lockOf(const Expr *E) const {
+  Mark M;
+  const auto *Await = dyn_cast<CoawaitExpr>(E);
+  const Expr *Operation = Await ? Unit.Suspensions.operation(Await->getOperand()) : E;
+  const OpModel *Op = Operation ? Unit.Library.op(Operation) : nullptr;
+  if (!Op && Await && Operation)
+    Op = Unit.Library.awaitOn(strip(Operation)->getType());
+  const CXXRecordDecl *Guard = E->getType()->getAsCXXRecordDecl();
+  if (!Op || (Guard && Guard->hasDefinition() && !Guard->hasTrivialDestructor()))
+    return {};
+  const bool Takes = Op->Acquire && Await && !Op->AcquiresWhenCalled;
+  if (!Takes && !(Op->Release && Op->ReleasesWhenAwaited == (Await != nullptr)))
+    return {};
+  M.Place = Table.lockOf(Operation, *Op);
+  if (!M.Place.isShared())
+    return {};
+  M.Locks = true;
+  M.Value = Takes;
+  M.Site = E;
+  return M;
+}
 
 /// `busy = true`, `++running`, `running -= 1`: of members and globals.
 Mark MarkWalk::markOf(const Stmt *S) const {
   const auto *E = dyn_cast<Expr>(S);
   E = E ? strip(E) : nullptr;
+  if (OfLocks)
+    return E ? lockOf(E) : Mark();
   Mark M;
   const Expr *Target = nullptr;
   if (const auto *Inc = dyn_cast_or_null<UnaryOperator>(E); Inc && Inc->isIncrementDecrementOp()) {
@@ -108,9 +139,10 @@ void MarkWalk::pair(const Mark &Set, llvm::ArrayRef<const Stmt *> Rest) {
     if (Other.Site && samePlace(Other.Place, Set.Place)) {
       const bool Undoes =
           Other.Counts == Set.Counts && (Set.Counts ? Other.Value == -Set.Value : !Other.Value != !Set.Value);
-      if (!Undoes || !Found.Fails.Await || !isOwn(Set, Other.Site))
+      if (!Undoes || !Found.Fails.Await || (!Set.Locks && !isOwn(Set, Other.Site)))
         return;
-      if (!Set.Counts) {
+      Found.Lock = Set.Locks;
+      if (!Set.Counts && !Set.Locks) {
         const auto Test =
             llvm::find_if(Tests, [&](const Stmt *Branch) { return mentions(conditionOf(Branch), Set.Place); });
         if (Test == Tests.end())
@@ -166,12 +198,12 @@ void MarkWalk::walk(const Stmt *S, unsigned Depth) {
 
 } // namespace
 
-void findLeftMarks(const UnitFacts &Unit, llvm::function_ref<void(LeftMark)> Sink) {
+void findLeftMarks(const UnitFacts &Unit, bool Locks, llvm::function_ref<void(LeftMark)> Sink) {
   const Throws Escapes(Unit.Suspensions, Unit.Context);
   llvm::DenseSet<SourceLocation> Told; // instantiations of one template
   for (const FunctionDecl *Coroutine : Unit.Rivals.coroutines())
     if (!Coroutine->isInvalidDecl())
-      MarkWalk(Unit, Escapes, *Coroutine, [&](LeftMark M) {
+      MarkWalk(Unit, Escapes, *Coroutine, Locks, [&](LeftMark M) {
         if (Told.insert(M.Set->getExprLoc()).second)
           Sink(std::move(M));
       }).walk(writtenBody(*Coroutine));

@@ -16,10 +16,11 @@ struct LeftMark {
   std::string Place; ///< as the user wrote it
   const clang::Expr *Set = nullptr, *Reset = nullptr;
   const clang::Stmt *Test = nullptr; ///< of a flag: what keeps others out; null for a count
+  bool Lock = false;                 ///< a lock that is taken and given back by hand
   FailingAwait Fails;
 };
 
-/// Flags that keep others out and counts of who is inside, in the user's coroutines, once for each pair.
-void findLeftMarks(const UnitFacts &Unit, llvm::function_ref<void(LeftMark)> Sink);
+/// Flags that keep others out and counts of who is inside, or locks, in the user's coroutines, once for each pair.
+void findLeftMarks(const UnitFacts &Unit, bool Locks, llvm::function_ref<void(LeftMark)> Sink);
 
 } // namespace corace::checks
