@@ -4,6 +4,7 @@
 
 #include "checks/Repairs.h"
 #include "checks/Report.h"
+#include "checks/analysis/EarlyReads.h"
 #include "checks/analysis/Evidence.h"
 #include "checks/analysis/Marks.h"
 #include "checks/analysis/RivalIndex.h"
@@ -184,8 +185,33 @@ void CheckAwaitAct::check(const CoroutineFacts &Facts, llvm::function_ref<void(F
   }
 }
 
-/// A mark that stays when the await fails.
+namespace {
+
+/// A copy of what a task that is under way is about to take away.
+Finding earlyRead(const EarlyRead &R, const clang::ASTContext &Context) {
+  auto place = [&](const clang::Stmt *S) { return placeOf(Context, S->getSourceRange()); };
+  const std::string Task = shortName(*R.Task), State = R.State->getNameAsString();
+  Finding F;
+  F.Check = "corace-check-await-act";
+  F.Kind = race_kind::stale_read;
+  F.Sure = Confidence::Medium;
+  F.Main = place(R.Copy);
+  F.First = F.Suspension = place(R.Started);
+  F.Function = nameOfFunction(*R.Function);
+  F.Object = State;
+  F.Message = "'" + State + "' is copied while " + Task + " is under way, which takes away what is in it";
+  F.Notes.push_back({NoteRole::First, Task + " is started here, and not awaited yet", F.First});
+  F.Notes.push_back({NoteRole::Task, Task + " has copied it here", place(R.Saved)});
+  F.Notes.push_back({NoteRole::Rival, "and changes it here, when it goes on", place(R.Gone)});
+  F.Notes.push_back({NoteRole::Mend, "to mend it: await " + Task + " first", F.First});
+  return F;
+}
+
+} // namespace
+
+/// What follows other things than windows: marks, and tasks that are under way.
 void CheckAwaitAct::checkUnit(const UnitFacts &Unit, llvm::function_ref<void(Finding)> Sink) const {
+  findEarlyReads(Unit, [&](const EarlyRead &R) { Sink(earlyRead(R, Unit.Context)); });
   findLeftMarks(Unit, /*Locks=*/false, [&](const LeftMark &M) {
     auto place = [&](const clang::Stmt *S) { return placeOf(Unit.Context, S->getSourceRange()); };
     const std::string Task = shortName(*M.Fails.Task);

@@ -449,7 +449,7 @@ void LockWalk::copied(const VarDecl *Var, const Holding &H) {
   if (!Copy || !Copy->getConstructor()->isCopyConstructor() || Var->hasGlobalStorage() || isPointerLike(Var->getType()))
     return;
   if (AccessPath Source = Out.Paths.resolve(Copy->getArg(0)); Source.isShared())
-    Out.Copies.push_back({Var, std::move(Source), Copy, H.May});
+    Out.Copies.push_back({Var, std::move(Source), Copy, H.May, H.Suspended});
 }
 
 /// A lock whose path depends on a local (`node->lock`, `locks[i]`) is another one when that is set.

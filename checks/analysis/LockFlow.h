@@ -52,6 +52,7 @@ struct LockedCopy {
   AccessPath Source;
   const clang::Expr *Site = nullptr;
   LockSet May = 0;
+  bool AfterSuspension = false; ///< on some path
 };
 
 struct LockFacts {
