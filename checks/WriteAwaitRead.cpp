@@ -73,12 +73,16 @@ void WriteAwaitRead::check(const CoroutineFacts &Facts, llvm::function_ref<void(
         isCompared(Facts, W.Second) || !Said.insert(W.First).second)
       continue;
     WindowReport R(Facts, W);
-    Sink(R.finding(
-        name(), race_kind::state_bleed,
-        R.object() + " may hold another task's value: set on " + R.line(R.First) + ", and other tasks can run at " +
-            R.suspension(),
-        "set here",
-        "pass the value on as an argument, or keep it in a local or in a variable of the task's own context"));
+    Finding F =
+        R.finding(name(), race_kind::state_bleed,
+                  R.object() + " may hold another task's value: set on " + R.line(R.First) +
+                      ", and other tasks can run at " + R.suspension(),
+                  "set here",
+                  "pass the value on as an argument, or keep it in a local or in a variable of the task's own context");
+    // What a function reads that is called may as well be a setting: only where somebody else sets it in sight.
+    if (W.Inside && F.Sure != Confidence::High)
+      F.Sure = Confidence::Low;
+    Sink(std::move(F));
   }
 }
 

@@ -49,6 +49,7 @@ private:
   const UnitFacts &Unit;
   const LockIndex &Index;
   llvm::function_ref<void(LockMisuse)> Sink;
+  llvm::DenseSet<const FunctionDecl *> Lockers;
   llvm::DenseSet<const Expr *> Told;
 };
 
@@ -158,7 +159,8 @@ void GapFinder::callers(const FieldDecl &State, const LockedSet &Made, const Loc
 void GapFinder::state(const FieldDecl &State, llvm::ArrayRef<RivalIndex::Write> Writes) {
   std::vector<LockedSet> Made, Gone;
   for (const RivalIndex::Write &W : Writes) {
-    if (!W.Function || W.Function->isDependentContext() || !isCoroutine(*W.Function))
+    if (!W.Function || !Lockers.contains(W.Function->getCanonicalDecl()) || W.Function->isDependentContext() ||
+        !isCoroutine(*W.Function))
       continue;
     const std::optional<StateWrite> Write = writeOf(W.Site, Unit.Library);
     const LockFacts &Facts = Index.of(*W.Function);
@@ -180,6 +182,8 @@ void GapFinder::state(const FieldDecl &State, llvm::ArrayRef<RivalIndex::Write> 
 void GapFinder::run() {
   if (Index.lockers().empty())
     return;
+  for (const FunctionDecl *F : Index.lockers())
+    Lockers.insert(F->getCanonicalDecl());
   std::vector<const FieldDecl *> States;
   Unit.Rivals.forEachWrite([&](const ValueDecl *Place, llvm::ArrayRef<RivalIndex::Write> Writes) {
     if (const auto *Field = dyn_cast<FieldDecl>(Place); Field && Writes.size() > 1 && isPointerLike(Field->getType()))

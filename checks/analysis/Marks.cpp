@@ -26,13 +26,15 @@ class MarkWalk {
 public:
   MarkWalk(const UnitFacts &Unit, const Throws &Escapes, const FunctionDecl &F, bool OfLocks,
            llvm::function_ref<void(LeftMark)> Sink)
-      : Unit(Unit), Escapes(Escapes), F(F), OfLocks(OfLocks), Paths(F, Unit.Library.models()),
-        Table(Paths, Unit.Library, Unit.Context), Sink(Sink) {}
+      : Unit(Unit), Escapes(Escapes), F(F), OfLocks(OfLocks), Sink(Sink) {}
 
   void walk(const Stmt *S, unsigned Depth = 0);
 
 private:
   [[nodiscard]] Mark markOf(const Stmt *S) const;
+  [[nodiscard]] const PathResolver &paths() const {
+    return Resolver ? *Resolver : Resolver.emplace(F, Unit.Library.models());
+  }
   [[nodiscard]] Mark lockOf(const Expr *E) const;
   [[nodiscard]] bool isOwn(const Mark &M, const Expr *Reset) const;
   [[nodiscard]] bool mentions(const Stmt *S, const AccessPath &Place) const;
@@ -43,8 +45,7 @@ private:
   const Throws &Escapes;
   const FunctionDecl &F;
   const bool OfLocks;
-  const PathResolver Paths;
-  const Locks Table;
+  mutable std::optional<PathResolver> Resolver; ///< made when there is something to resolve
   llvm::function_ref<void(LeftMark)> Sink;
   llvm::SmallVector<const Stmt *, 16> Tests; ///< branches above and before
 };
@@ -63,7 +64,7 @@ Mark MarkWalk::lockOf(const Expr *E) const {
   const bool Takes = Op->Acquire && Await && !Op->AcquiresWhenCalled;
   if (!Takes && !(Op->Release && Op->ReleasesWhenAwaited == (Await != nullptr)))
     return {};
-  M.Place = Table.lockOf(Operation, *Op);
+  M.Place = Locks(paths(), Unit.Library, Unit.Context).lockOf(Operation, *Op);
   if (!M.Place.isShared())
     return {};
   M.Locks = true;
@@ -97,7 +98,11 @@ Mark MarkWalk::markOf(const Stmt *S) const {
   if (!Target || (!M.Counts && !Target->getType()->isBooleanType()) ||
       (M.Counts && !Target->getType()->isIntegerType()))
     return {};
-  M.Place = Paths.resolve(Target);
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(strip(Target)))
+    if (const auto *Var = dyn_cast<VarDecl>(Ref->getDecl());
+        Var && Var->hasLocalStorage() && !Var->getType()->isReferenceType())
+      return {}; // the usual counter
+  M.Place = paths().resolve(Target);
   if (!M.Place.isShared())
     return {};
   M.Site = E;
@@ -118,7 +123,7 @@ bool MarkWalk::isOwn(const Mark &M, const Expr *Reset) const {
 bool MarkWalk::mentions(const Stmt *S, const AccessPath &Place) const {
   if (!S || isa<LambdaExpr>(S))
     return false;
-  if (const auto *E = dyn_cast<Expr>(S); E && isa<DeclRefExpr, MemberExpr>(E) && samePlace(Paths.resolve(E), Place))
+  if (const auto *E = dyn_cast<Expr>(S); E && isa<DeclRefExpr, MemberExpr>(E) && samePlace(paths().resolve(E), Place))
     return true;
   return llvm::any_of(S->children(), [&](const Stmt *Child) { return mentions(Child, Place); });
 }
@@ -134,32 +139,39 @@ const Expr *conditionOf(const Stmt *Branch) {
 /// From the mark on: an await that may fail, and then what takes the mark away.
 void MarkWalk::pair(const Mark &Set, llvm::ArrayRef<const Stmt *> Rest) {
   LeftMark Found;
+  const Expr *Reset = nullptr;
+  for (std::size_t I = 0; I < Rest.size() && !Reset; ++I) {
+    const Mark Other = markOf(Rest[I]);
+    if (!Other.Site || !samePlace(Other.Place, Set.Place))
+      continue;
+    if (Other.Counts != Set.Counts || (Set.Counts ? Other.Value != -Set.Value : !Other.Value == !Set.Value))
+      return;
+    Reset = Other.Site;
+    Rest = Rest.take_front(I);
+  }
+  if (!Reset || (!Set.Locks && !isOwn(Set, Reset)))
+    return;
   for (const Stmt *S : Rest) {
-    const Mark Other = markOf(S);
-    if (Other.Site && samePlace(Other.Place, Set.Place)) {
-      const bool Undoes =
-          Other.Counts == Set.Counts && (Set.Counts ? Other.Value == -Set.Value : !Other.Value != !Set.Value);
-      if (!Undoes || !Found.Fails.Await || (!Set.Locks && !isOwn(Set, Other.Site)))
-        return;
-      Found.Lock = Set.Locks;
-      if (!Set.Counts && !Set.Locks) {
-        const auto Test =
-            llvm::find_if(Tests, [&](const Stmt *Branch) { return mentions(conditionOf(Branch), Set.Place); });
-        if (Test == Tests.end())
-          return; // a message, perhaps, that keeps nobody out
-        Found.Test = *Test;
-      }
-      Found.Function = &F;
-      Found.Place = Set.Place.spelling();
-      Found.Set = Set.Site;
-      Found.Reset = Other.Site;
-      return Sink(std::move(Found));
-    }
     if (mentions(S, Set.Place))
       return;
     if (!Found.Fails.Await)
       Found.Fails = Escapes.awaitIn(S);
   }
+  if (!Found.Fails.Await)
+    return;
+  Found.Lock = Set.Locks;
+  if (!Set.Counts && !Set.Locks) {
+    const auto Test =
+        llvm::find_if(Tests, [&](const Stmt *Branch) { return mentions(conditionOf(Branch), Set.Place); });
+    if (Test == Tests.end())
+      return; // a message, perhaps, that keeps nobody out
+    Found.Test = *Test;
+  }
+  Found.Function = &F;
+  Found.Place = Set.Place.spelling();
+  Found.Set = Set.Site;
+  Found.Reset = Reset;
+  Sink(std::move(Found));
 }
 
 void MarkWalk::block(llvm::ArrayRef<const Stmt *> Parts) {

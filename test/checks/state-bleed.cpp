@@ -115,3 +115,12 @@ mock::task<> compared_in_callee_ok(int id) {
   co_await mock::work();
   log_if_mine(id);
 }
+
+// Read in a callee, and nobody else is in sight who sets it: a setting.
+int verbosity;
+void log_if_wanted() { write(verbosity); }
+mock::task<> configured_ok(int level) {
+  verbosity = level;
+  co_await mock::work();
+  log_if_wanted();
+}
