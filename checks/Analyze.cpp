@@ -42,14 +42,14 @@ bool isOpenBeside(const Stmt *S, const ValueDecl *Var, const FunctionDecl &Lambd
     return false;
   if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
     return Ref->getDecl() == Var;
-  return llvm::any_of(S->children(), [&](const Stmt *Child) { return isOpenBeside(Child, Var, Lambda); });
+  return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return isOpenBeside(Child, Var, Lambda); });
 }
 
 unsigned mentions(const Stmt *S, const ValueDecl *Var) {
   const auto *Ref = dyn_cast_or_null<DeclRefExpr>(S);
   unsigned Count = Ref && Ref->getDecl() == Var;
   if (S)
-    for (const Stmt *Child : S->children())
+    for (const Stmt *Child : childrenOf(*S))
       Count += mentions(Child, Var);
   return Count;
 }

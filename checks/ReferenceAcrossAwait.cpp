@@ -60,7 +60,7 @@ assigned again, what a local keeps alive.
 
 namespace {
 
-using Evidence = Invalidation::Evidence;
+using Found = Invalidation::Evidence;
 
 /// Words for one window.
 class ReferenceReport {
@@ -168,7 +168,7 @@ std::string ReferenceReport::mend() const {
 Finding ReferenceReport::finding(StringRef Check) const {
   Finding F =
       Base.finding(Check, race_kind::invalid_reference, message(), "obtained from " + owner() + " here", mend());
-  F.Sure = By.How == Evidence::Seen ? Confidence::High : Confidence::Medium;
+  F.Sure = By.How == Found::Seen ? Confidence::High : Confidence::Medium;
   F.Object = Held.Owner.spelling();
   // Whoever writes the place says little; who invalidates it matters.
   llvm::erase_if(F.Notes, [](const Note &N) { return N.Role == NoteRole::Rival; });
@@ -255,7 +255,7 @@ void ReferenceAcrossAwait::check(const CoroutineFacts &Facts, llvm::function_ref
     if (Asked)
       Known->second = invalidationOf(Facts, First);
     const Invalidation By = Known->second;
-    if (By.How == Evidence::None)
+    if (By.How == Found::None)
       continue;
     auto [It, New] = Best.try_emplace({First.Site, W.Suspension}, Candidate{&W, By});
     if (!New && static_cast<int>(By.How) > static_cast<int>(It->second.By.How))

@@ -113,7 +113,7 @@ static bool walk(const Stmt *Root, llvm::function_ref<bool(const Stmt *)> See) {
       Open.push_back(Await->getOperand());
       continue;
     }
-    for (const Stmt *Child : S->children())
+    for (const Stmt *Child : childrenOf(*S))
       Open.push_back(Child);
   }
   return true;
@@ -329,7 +329,7 @@ void Awaiting::look() {
       Open.push_back({Await->getOperand(), nullptr, InHandler});
       continue;
     }
-    for (const Stmt *Child : F.S->children())
+    for (const Stmt *Child : childrenOf(*F.S))
       Open.push_back({Child, Above, InHandler});
   }
   if (Result.isNull())

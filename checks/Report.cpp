@@ -142,7 +142,7 @@ Finding WindowReport::finding(StringRef Check, race_kind Kind, std::string Messa
 /// A read and a suspension in one expression: whether the read comes first may be up to the compiler.
 void WindowReport::orderNote(Finding &F) const {
   llvm::SmallVector<const Stmt *, 16> Above;
-  for (const Stmt *S = FirstFact.Site; S;) {
+  for (const Stmt *S = FirstFact.Site; S && isa<Expr>(S);) {
     Above.push_back(S);
     auto It = Facts.Parents.find(S);
     S = It == Facts.Parents.end() ? nullptr : It->second;
@@ -168,7 +168,7 @@ void WindowReport::orderNote(Finding &F) const {
 }
 
 void WindowReport::rivalNote(Finding &F) const {
-  const Evidence Rival = evidenceFor(Facts, W);
+  const Evidence &Rival = evidenceFor(Facts, W);
   F.Sure = std::min(F.Sure, Rival.Sure);
   F.Notes.push_back({Rival.Sure == Confidence::High ? NoteRole::Rival : NoteRole::Task, Rival.Says,
                      Rival.Elsewhere.Line ? placeOf(Rival.Elsewhere) : placeOf(Context, Rival.Where)});

@@ -38,7 +38,7 @@ bool isOwnValue(const Stmt *S) {
   if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
     if (const auto *Var = dyn_cast<VarDecl>(Ref->getDecl()); Var && !Var->hasGlobalStorage())
       return true;
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     if (isOwnValue(Child))
       return true;
   return false;

@@ -44,6 +44,13 @@ const Expr *strip(const Expr *E) {
   }
 }
 
+Stmt::const_child_range childrenOf(const Stmt &S) {
+  Stmt::const_child_range All = S.children();
+  if (const auto *Suspend = dyn_cast<CoroutineSuspendExpr>(&S); Suspend && Suspend->getCommonExpr())
+    return {std::next(All.begin()), All.end()};
+  return All;
+}
+
 const Expr *objectOfCall(const CallExpr *Call) {
   if (const auto *Member = dyn_cast<CXXMemberCallExpr>(Call))
     return Member->getImplicitObjectArgument();

@@ -16,6 +16,7 @@
 
 namespace corace::checks {
 
+class LibraryView;
 class Models;
 
 struct AccessPath {
@@ -66,12 +67,23 @@ struct AccessPath {
 [[nodiscard]] bool overlap(const AccessPath &A, const AccessPath &B);
 [[nodiscard]] bool samePlace(const AccessPath &A, const AccessPath &B);
 
+/// What the local variables of a function, and of the lambdas in it, are set to.
+struct LocalBindings {
+  /// Pointer-like variables with the one expression that they are ever set to; null when there are several.
+  llvm::DenseMap<const clang::VarDecl *, const clang::Expr *> Bound;
+  /// Those that are moved along by ++ and the like: they point to some element of where they started.
+  llvm::DenseSet<const clang::VarDecl *> Stepped;
+  /// Shared pointers made here that never leave as a whole.
+  llvm::DenseSet<const clang::VarDecl *> Fresh;
+};
+[[nodiscard]] LocalBindings localBindings(const clang::FunctionDecl &Function);
+
 /// Resolves expressions of one function to paths. Local references, and pointers and iterators that are bound once,
 /// stand for what they were bound to.
 class PathResolver {
 public:
   /// `Level` counts the accessors that are being looked into.
-  PathResolver(const clang::FunctionDecl &Function, const Models &Library, unsigned Level = 0);
+  PathResolver(const clang::FunctionDecl &Function, const LibraryView &Library, unsigned Level = 0);
 
   /// The place that a glvalue denotes, or that a pointer-like prvalue points to is one Deref below this one.
   [[nodiscard]] AccessPath resolve(const clang::Expr *E) const;
@@ -87,7 +99,6 @@ public:
 
 private:
   [[nodiscard]] AccessPath confine(AccessPath P) const;
-  void collectBindings(const clang::Stmt *Body);
   [[nodiscard]] AccessPath resolveImpl(const clang::Expr *E, unsigned Depth) const;
   [[nodiscard]] AccessPath pointeeImpl(const clang::Expr *E, unsigned Depth) const;
   [[nodiscard]] AccessPath variable(const clang::ValueDecl *Var, unsigned Depth) const;
@@ -100,14 +111,10 @@ private:
   [[nodiscard]] const AccessPath &returnedBy(const clang::FunctionDecl &Accessor, bool Pointer) const;
 
   const clang::FunctionDecl &Function;
+  const LibraryView &View;
   const Models &Library;
   clang::ASTContext &Context;
-  /// Local pointer-like variables with the one expression that they are ever set to; null when there are several.
-  llvm::DenseMap<const clang::VarDecl *, const clang::Expr *> Bindings;
-  /// Those that are moved along by ++ and the like: they point to some element of where they started.
-  llvm::DenseSet<const clang::VarDecl *> Stepped;
-  /// Shared pointers made here that never leave as a whole.
-  llvm::DenseSet<const clang::VarDecl *> Fresh;
+  const LocalBindings &Locals;
   const unsigned Level;
   /// What accessors return, as paths of theirs.
   mutable llvm::DenseMap<const clang::FunctionDecl *, AccessPath> Returned;
@@ -123,6 +130,9 @@ private:
 [[nodiscard]] unsigned firstArgument(const clang::CallExpr *Call);
 /// Looks through parentheses, implicit casts, temporaries and cleanups.
 [[nodiscard]] const clang::Expr *strip(const clang::Expr *E);
+/// The parts of a statement. A co_await has its operand twice, as it stands and as what it is turned into; here it
+/// comes once, so that a walk does not take twice as long with each co_await inside of another.
+[[nodiscard]] clang::Stmt::const_child_range childrenOf(const clang::Stmt &S);
 /// std::move, std::forward, std::as_const, std::ref, std::addressof: the argument in another clothing.
 [[nodiscard]] bool isPassThrough(const clang::CallExpr *Call);
 [[nodiscard]] bool isStdMove(const clang::Expr *E);

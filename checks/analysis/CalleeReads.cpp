@@ -18,7 +18,7 @@ constexpr unsigned MaxNodes = 400;
 class GlobalReads {
 public:
   GlobalReads(const FunctionDecl &F, const LibraryView &Library, const Suspension &Awaits)
-      : Paths(F, Library.models()), Awaits(Awaits) {}
+      : Paths(F, Library), Awaits(Awaits) {}
 
   std::vector<CalleeRead> run(const Stmt *Body) {
     walk(Body, false);
@@ -107,7 +107,7 @@ private:
     Compared = Compared || isComparison(S);
     if (const auto *E = dyn_cast<Expr>(S))
       effects(E, Compared);
-    for (const Stmt *Child : S->children())
+    for (const Stmt *Child : childrenOf(*S))
       walk(Child, Compared);
   }
 

@@ -34,7 +34,7 @@ public:
   bool onlyLooks(const FunctionDecl &F, unsigned Depth = 0) {
     if (Depth > MaxDepth || !isSmall(F.getBody()))
       return false;
-    const PathResolver Paths(F, Library.models());
+    const PathResolver Paths(F, Library);
     return check(F.getBody(), Paths, Depth);
   }
 
@@ -52,7 +52,7 @@ private:
     while (!Work.empty() && Count <= Left)
       if (const Stmt *S = Work.pop_back_val()) {
         ++Count;
-        Work.append(S->child_begin(), S->child_end());
+        llvm::append_range(Work, childrenOf(*S));
       }
     return Count <= Left;
   }
@@ -78,7 +78,7 @@ private:
         Construct && !Construct->getConstructor()->isInStdNamespace() &&
         llvm::any_of(Construct->arguments(), [&](const Expr *Arg) { return handsOver(Arg, Paths); }))
       return false;
-    return llvm::all_of(S->children(), [&](const Stmt *Child) { return check(Child, Paths, Depth); });
+    return llvm::all_of(childrenOf(*S), [&](const Stmt *Child) { return check(Child, Paths, Depth); });
   }
 
   bool checkCall(const CallExpr *Call, const PathResolver &Paths, unsigned Depth) {
@@ -113,7 +113,7 @@ bool mayLeave(const Stmt *S) {
   if (!S || isa<LambdaExpr>(S))
     return false;
   return isa<ReturnStmt, CoreturnStmt, CXXThrowExpr, GotoStmt>(S) ||
-         llvm::any_of(S->children(), [](const Stmt *Child) { return mayLeave(Child); });
+         llvm::any_of(childrenOf(*S), [](const Stmt *Child) { return mayLeave(Child); });
 }
 
 /// Something leaves the round of a loop, or the case of a switch.
@@ -121,7 +121,7 @@ bool mayBreak(const Stmt *S) {
   if (!S || isa<LambdaExpr>(S))
     return false;
   return isa<BreakStmt, ContinueStmt>(S) ||
-         llvm::any_of(S->children(), [](const Stmt *Child) { return mayBreak(Child); });
+         llvm::any_of(childrenOf(*S), [](const Stmt *Child) { return mayBreak(Child); });
 }
 
 bool suspendsIn(const Stmt *S, const Suspension &Awaits) {
@@ -129,7 +129,7 @@ bool suspendsIn(const Stmt *S, const Suspension &Awaits) {
     return false;
   if (const auto *E = dyn_cast<CoroutineSuspendExpr>(S); E && Awaits.classify(*E).suspends())
     return true;
-  return llvm::any_of(S->children(), [&](const Stmt *Child) { return suspendsIn(Child, Awaits); });
+  return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return suspendsIn(Child, Awaits); });
 }
 
 /// The parameter that is mentioned here in a way that may change it.
@@ -143,7 +143,7 @@ void changedParams(const Stmt *S, llvm::DenseSet<const VarDecl *> &Changed) {
   if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
     if (const auto *Param = dyn_cast<ParmVarDecl>(Ref->getDecl()); Param && !Param->getType().isConstQualified())
       Changed.insert(Param);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     changedParams(Child, Changed);
 }
 
@@ -180,7 +180,7 @@ bool Inliner::observe(const FunctionDecl &Definition, const CallExpr *Call, Inli
       Definition.getReturnType()->isReferenceType() || isPointerLike(Definition.getReturnType()) ||
       !Purity(Library).onlyLooks(Definition))
     return false;
-  const PathResolver Paths(Definition, Library.models());
+  const PathResolver Paths(Definition, Library);
   InlinedCall Own;
   reads(Definition.getBody(), {Call, &Definition, Paths, nullptr}, Own, MaxDepth);
   llvm::erase_if(Own.Reads, [](const AccessPath &P) { return !P.isShared(); });
@@ -274,7 +274,7 @@ private:
   }
   static bool asks(const Stmt *S) {
     return S && ((isa<CallExpr>(S) && !isa<CXXOperatorCallExpr>(S)) ||
-                 llvm::any_of(S->children(), [](const Stmt *Child) { return asks(Child); }));
+                 llvm::any_of(childrenOf(*S), [](const Stmt *Child) { return asks(Child); }));
   }
   [[nodiscard]] bool reads(const Expr *Test, const AccessPath &Place) const {
     InlinedCall Looked;
@@ -330,7 +330,7 @@ std::vector<ArgumentStore> Inliner::argumentStores(const CallExpr *Call, const S
   const Stmt *Body = !Definition->param_empty() ? writtenBody(*Definition) : nullptr;
   if (!Body)
     return {};
-  const PathResolver Paths(*Definition, Library.models());
+  const PathResolver Paths(*Definition, Library);
   const Frame F{Call, Definition, Paths, nullptr};
   StoreFinder Finder(*this, F, Awaits);
   Finder.visit(Body);
@@ -345,11 +345,11 @@ std::vector<CalleeWrite> Inliner::blindWrites(const CallExpr *Call, const Suspen
   while (!Work.empty() && Nodes <= MaxNodes)
     if (const Stmt *S = Work.pop_back_val()) {
       ++Nodes;
-      Work.append(S->child_begin(), S->child_end());
+      llvm::append_range(Work, childrenOf(*S));
     }
   if (!Body || Nodes > MaxNodes)
     return {};
-  const PathResolver Paths(*Definition, Library.models());
+  const PathResolver Paths(*Definition, Library);
   const Frame F{Call, Definition, Paths, nullptr};
   StoreFinder Finder(*this, F, Awaits);
   Finder.visit(Body);

@@ -109,11 +109,11 @@ bool testsExactSize(const CoroutineFacts &Facts, const Fact &F) {
 bool suspends(const Stmt *S) {
   if (!S || isa<LambdaExpr>(S))
     return false;
-  return isa<CoroutineSuspendExpr>(S) || llvm::any_of(S->children(), suspends);
+  return isa<CoroutineSuspendExpr>(S) || llvm::any_of(childrenOf(*S), suspends);
 }
 
 bool contains(const Stmt *S, const Stmt *Inner) {
-  return S && (S == Inner || llvm::any_of(S->children(), [&](const Stmt *C) { return contains(C, Inner); }));
+  return S && (S == Inner || llvm::any_of(childrenOf(*S), [&](const Stmt *C) { return contains(C, Inner); }));
 }
 
 bool leaves(const Stmt *S) {

@@ -103,7 +103,7 @@ public:
     const bool List = isa<CompoundStmt>(S);
     const bool Wraps =
         isa<FullExpr, MaterializeTemporaryExpr, CXXBindTemporaryExpr, CastExpr, ParenExpr, CXXConstructExpr>(S);
-    for (const Stmt *Child : S->children())
+    for (const Stmt *Child : childrenOf(*S))
       visit(Child, List ? S : Wraps ? Block : nullptr, Wraps ? Into : nullptr);
     if (const auto *Call = dyn_cast<CallExpr>(S))
       call(*Call, Block, Into);
@@ -145,7 +145,7 @@ bool names(const Stmt *S, const VarDecl *Var) {
     return true;
   if (const auto *Lambda = dyn_cast<LambdaExpr>(S))
     return llvm::any_of(Lambda->capture_inits(), [&](const Expr *Init) { return names(Init, Var); });
-  return llvm::any_of(S->children(), [&](const Stmt *Child) { return names(Child, Var); });
+  return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return names(Child, Var); });
 }
 
 class Finder {

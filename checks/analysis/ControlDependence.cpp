@@ -126,6 +126,8 @@ public:
   llvm::DenseMap<const Stmt *, const CXXTryStmt *> TryOf;
 
   bool shouldVisitImplicitCode() const { return true; }
+  bool TraverseCoawaitExpr(CoawaitExpr *E) { return parts(*E); }
+  bool TraverseCoyieldExpr(CoyieldExpr *E) { return parts(*E); }
   bool TraverseCXXTryStmt(CXXTryStmt *S) {
     const CXXTryStmt *Outer = std::exchange(Try, S);
     TraverseStmt(S->getTryBlock());
@@ -143,6 +145,9 @@ public:
   }
 
 private:
+  bool parts(const Expr &E) {
+    return llvm::all_of(childrenOf(E), [&](const Stmt *Part) { return TraverseStmt(const_cast<Stmt *>(Part)); });
+  }
   const CXXTryStmt *Try = nullptr;
 };
 
@@ -314,6 +319,8 @@ public:
   llvm::DenseMap<const VarDecl *, unsigned> Uses, Loads;
 
   bool shouldVisitImplicitCode() const { return true; }
+  bool TraverseCoawaitExpr(CoawaitExpr *E) { return parts(*E); }
+  bool TraverseCoyieldExpr(CoyieldExpr *E) { return parts(*E); }
   bool VisitDeclRefExpr(DeclRefExpr *Ref) {
     if (const auto *Var = dyn_cast<VarDecl>(Ref->getDecl()))
       if (Seen.insert(Ref).second)
@@ -330,6 +337,9 @@ public:
   }
 
 private:
+  bool parts(const Expr &E) {
+    return llvm::all_of(childrenOf(E), [&](const Stmt *Part) { return TraverseStmt(const_cast<Stmt *>(Part)); });
+  }
   llvm::DenseSet<const Stmt *> Seen; // the operand of a co_await is met several times
 };
 

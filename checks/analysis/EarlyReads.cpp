@@ -34,7 +34,7 @@ const Expr *copyOf(const Stmt *S, const FieldDecl &State) {
     return Assign;
   if (const auto *Await = dyn_cast<CoawaitExpr>(S))
     return copyOf(Await->getOperand(), State);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     if (const Expr *Found = copyOf(Child, State))
       return Found;
   return nullptr;
@@ -52,7 +52,7 @@ const Expr *copyBehind(const Stmt *S, const FieldDecl &State) {
         copyOf(Definition->getBody(), State))
       return Call;
   }
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     if (const Expr *Found = copyBehind(Child, State))
       return Found;
   return nullptr;
@@ -67,11 +67,11 @@ bool mentions(const Stmt *S, const VarDecl &Var) {
     return llvm::any_of(Lambda->captures(), [&](const LambdaCapture &Capture) {
       return Capture.capturesVariable() && Capture.getCapturedVar() == &Var;
     });
-  return llvm::any_of(S->children(), [&](const Stmt *Child) { return mentions(Child, Var); });
+  return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return mentions(Child, Var); });
 }
 
 bool suspends(const Stmt *S) {
-  return S && !isa<LambdaExpr>(S) && (isa<CoroutineSuspendExpr>(S) || llvm::any_of(S->children(), suspends));
+  return S && !isa<LambdaExpr>(S) && (isa<CoroutineSuspendExpr>(S) || llvm::any_of(childrenOf(*S), suspends));
 }
 
 class EarlyReadFinder {
@@ -86,7 +86,7 @@ public:
         if (const auto *D = dyn_cast<DeclStmt>(Block->body_begin()[I]); D && D->isSingleDecl())
           if (const auto *Var = dyn_cast<VarDecl>(D->getSingleDecl()))
             started(F, *Var, llvm::ArrayRef<const Stmt *>(Block->body_begin(), Block->size()).drop_front(I + 1));
-    for (const Stmt *Child : S->children())
+    for (const Stmt *Child : childrenOf(*S))
       walk(F, Child, Depth + 1);
   }
 

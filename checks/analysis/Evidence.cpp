@@ -46,7 +46,7 @@ bool isOfSomeObject(const AccessPath &Path, const ValueDecl *State, const Functi
 const RivalIndex::Write *otherWriter(const CoroutineFacts &Facts, const Instances &Runs, const Window &W,
                                      const ValueDecl *State) {
   const AccessPath &Path = Facts.Facts[W.First].Path;
-  for (const RivalIndex::Write &Rival : Facts.Rivals.writesOf(State))
+  for (const RivalIndex::Write &Rival : Facts.Rivals.writersOf(State))
     if (Rival.Function && !callsIt(W, *Rival.Function) && !isOfSomeObject(Path, State, *Rival.Function) &&
         Rival.Function->getCanonicalDecl() != Facts.Function.getCanonicalDecl() &&
         !isa<CXXConstructorDecl, CXXDestructorDecl>(Rival.Function) && !Rival.Function->isMain() &&
@@ -112,7 +112,7 @@ Instances::Subject subjectOf(const FunctionDecl &F, const AccessPath &Path) {
 
 } // namespace
 
-Evidence evidenceFor(const CoroutineFacts &Facts, const Window &W) {
+static Evidence find(const CoroutineFacts &Facts, const Window &W) {
   const AccessPath &Path = Facts.Facts[W.First].Path;
   const ValueDecl *State = stateOf(Path);
   if (const std::string Lock = State ? guardOf(*State, Facts.Library.models()) : std::string(); !Lock.empty())
@@ -156,6 +156,18 @@ Evidence evidenceFor(const CoroutineFacts &Facts, const Window &W) {
     return {Confidence::Low, "it runs once, as far as can be seen", SourceRange(Facts.Function.getLocation())};
   return {Confidence::Medium, "no rival is in sight, but " + Another + " may run meanwhile",
           SourceRange(Facts.Function.getLocation())};
+}
+
+const Evidence &evidenceFor(const CoroutineFacts &Facts, const Window &W) {
+  // All that the answer depends on.
+  const AccessPath &Path = Facts.Facts[W.First].Path;
+  const auto *Call = dyn_cast<CallExpr>(W.Second);
+  const FunctionDecl *Callee = Call ? Call->getDirectCallee() : nullptr;
+  std::shared_ptr<const Evidence> &Known = Facts.Known[{
+      stateOf(Path), Path.Var, Callee ? Callee->getCanonicalDecl() : nullptr, Path.Base, Path.Steps.size() > 1}];
+  if (!Known)
+    Known = std::make_shared<const Evidence>(find(Facts, W));
+  return *Known;
 }
 
 } // namespace corace::checks

@@ -21,7 +21,8 @@ struct Evidence {
   Spot Elsewhere = {}; ///< instead of Where: in another translation unit
 };
 
-[[nodiscard]] Evidence evidenceFor(const CoroutineFacts &Facts, const Window &W);
+/// The same for all windows over one place that end in calls of one function, so it is found out once.
+[[nodiscard]] const Evidence &evidenceFor(const CoroutineFacts &Facts, const Window &W);
 
 /// The member or variable that a path ends in; what a rival would have to write.
 [[nodiscard]] const clang::ValueDecl *stateOf(const AccessPath &P);

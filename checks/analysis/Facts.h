@@ -10,12 +10,15 @@
 #include "checks/analysis/State.h"
 #include "checks/analysis/Suspension.h"
 
+#include <map>
 #include <memory>
+#include <tuple>
 #include <vector>
 
 namespace corace::checks {
 
 class RivalIndex;
+struct Evidence;
 struct Spot;
 
 /// One read (or, for a window that begins with one, one write) of shared state.
@@ -104,6 +107,11 @@ public:
   std::vector<GuardedWindow> Guarded;
   /// Expressions and their parents inside the function; the machinery of co_await is left out.
   llvm::DenseMap<const clang::Stmt *, const clang::Stmt *> Parents;
+  /// See evidenceFor(): by the state, the variable that its path begins with, the function that makes the second
+  /// access, and the path's kind.
+  using EvidenceKey = std::tuple<const clang::ValueDecl *, const clang::ValueDecl *, const clang::FunctionDecl *,
+                                 AccessPath::BaseKind, bool>;
+  mutable std::map<EvidenceKey, std::shared_ptr<const Evidence>> Known;
 };
 
 } // namespace corace::checks

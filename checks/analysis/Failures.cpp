@@ -33,7 +33,7 @@ bool mentions(const Stmt *S, const ValueDecl *D) {
     return false;
   if (const auto *Ref = dyn_cast<DeclRefExpr>(S); Ref && Ref->getDecl() == D)
     return true;
-  return llvm::any_of(S->children(), [&](const Stmt *Child) { return mentions(Child, D); });
+  return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return mentions(Child, D); });
 }
 
 const LambdaExpr *lambdaOf(const Expr *E) {
@@ -83,7 +83,7 @@ bool leaves(const Stmt *S, bool OwnBreaks) {
   if (isa<ReturnStmt, CoreturnStmt, GotoStmt, CXXThrowExpr>(S) || (OwnBreaks && isa<BreakStmt>(S)))
     return true;
   OwnBreaks = OwnBreaks && !isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt, SwitchStmt>(S);
-  return llvm::any_of(S->children(), [&](const Stmt *Child) { return leaves(Child, OwnBreaks); });
+  return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return leaves(Child, OwnBreaks); });
 }
 
 } // namespace
@@ -347,7 +347,7 @@ const CoawaitExpr *FailureFinder::suspensionIn(const Stmt *S) const {
     return nullptr;
   if (const auto *Await = dyn_cast<CoawaitExpr>(S))
     return Unit.Suspensions.classify(*Await).suspends() ? Await : suspensionIn(Await->getOperand());
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     if (const CoawaitExpr *Found = suspensionIn(Child))
       return Found;
   return nullptr;
@@ -449,10 +449,10 @@ void FailureFinder::walk(const Stmt *S, const Stmt *Loop) {
     call(Call);
   if (isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt>(S))
     Loop =
-        isEndless(S, Unit.Context) && !llvm::any_of(S->children(), [](const Stmt *Part) { return leaves(Part, true); })
+        isEndless(S, Unit.Context) && !llvm::any_of(childrenOf(*S), [](const Stmt *Part) { return leaves(Part, true); })
             ? S
             : nullptr;
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     walk(Child, Loop);
 }
 

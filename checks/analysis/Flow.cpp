@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/Flow.h"
 
+#include "checks/analysis/Passes.h"
 #include "checks/analysis/RivalIndex.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/StmtCXX.h"
-#include "clang/Analysis/FlowSensitive/DataflowWorklist.h"
 #include "clang/Basic/SourceManager.h"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ constexpr unsigned MaxVisitsPerBlock = 24;
 } // namespace
 
 CoroutineFacts::CoroutineFacts(const FunctionDecl &Function, const LibraryView &Library, const RivalIndex &Rivals)
-    : Function(Function), Library(Library), Rivals(Rivals), Paths(Function, Library.models()),
+    : Function(Function), Library(Library), Rivals(Rivals), Paths(Function, Library),
       LockTable(Paths, Library, Function.getASTContext()) {}
 
 Flow::Flow(CoroutineFacts &Out, const Suspension &Suspensions)
@@ -36,7 +36,7 @@ void Flow::markMachinery(const Stmt *S, const Stmt *Operand) {
   if (!S || S == Operand || isa<LambdaExpr>(S))
     return;
   Machinery.insert(S);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     markMachinery(Child, Operand);
 }
 
@@ -44,7 +44,7 @@ void Flow::markResume(const Stmt *S, const CoroutineSuspendExpr *Suspend) {
   if (!S)
     return;
   ResumeOf[S] = Suspend;
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     markResume(Child, Suspend);
 }
 
@@ -75,7 +75,7 @@ void Flow::link(const Stmt *S, const Stmt *Parent) {
     link(cast<CXXCatchStmt>(S)->getHandlerBlock(), S);
     return;
   }
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     link(Child, S);
 }
 
@@ -118,9 +118,8 @@ bool Flow::run(const Graphs &ControlFlow) {
         Start.Held |= Out.LockTable.acquire(Lock, Out.Paths.resolve(Lock));
   referencesAtStart(Start);
   PostOrderCFGView Order(Graph);
-  ForwardDataflowWorklist Work(*Graph, &Order);
-  Work.enqueueBlock(&Graph->getEntry());
-  while (const CFGBlock *Block = Work.dequeue()) {
+  Passes Work(*Graph, Order);
+  while (const CFGBlock *Block = Work.next()) {
     if (++Visits[Block->getBlockID()] > MaxVisitsPerBlock) {
       ControlFlow.giveUp(Function);
       return false;
@@ -129,7 +128,7 @@ bool Flow::run(const Graphs &ControlFlow) {
     for (const CFGBlock::AdjacentBlock &Next : Block->succs())
       if (const CFGBlock *To = Next.getReachableBlock())
         if (In[To->getBlockID()].join(After))
-          Work.enqueueBlock(To);
+          Work.enqueue(To);
   }
   Collecting = true;
   for (const CFGBlock *Block : Order)
@@ -212,7 +211,7 @@ void Flow::element(const CFGElement &E, State &S) {
 const ScopeExit &Flow::scopeExit(const VarDecl *Var) {
   auto [It, New] = Exits.try_emplace(Var);
   if (New)
-    It->second = scopeExitOf(*Var, Out.Paths, Library.models());
+    It->second = scopeExitOf(*Var, Out.Paths, Library);
   return It->second;
 }
 

@@ -281,7 +281,7 @@ void Flow::referencesAtStart(State &S) {
       Carrier Kind = Finder.carrier(Var->getType());
       if (Kind == Carrier::None)
         continue;
-      const PathResolver Outside(*Around, Library.models());
+      const PathResolver Outside(*Around, Library);
       const ReferenceFinder Find(Outside, Library, Context);
       Roots R = Find.settled(Find.bound(Kind, Var->getInit()));
       R.Carriers.clear();
@@ -300,7 +300,7 @@ void Flow::referencesAtStart(State &S) {
       const Expr *Arg = strip(Call->getArg(Index));
       if (!Arg->isLValue() || !isa<CallExpr, MemberExpr, UnaryOperator, DeclRefExpr>(Arg))
         continue;
-      const PathResolver Outside(*C.Caller, Library.models());
+      const PathResolver Outside(*C.Caller, Library);
       const ReferenceFinder Find(Outside, Library, Context);
       Roots R = Find.settled(Find.object(Arg));
       R.Carriers.clear();

@@ -90,7 +90,7 @@ void Flow::setValue(const Expr *E, FactSet V, State &S) {
 
 FactSet Flow::childValues(const Stmt *E, const State &S) const {
   FactSet V;
-  for (const Stmt *Child : E->children())
+  for (const Stmt *Child : childrenOf(*E))
     if (const auto *C = dyn_cast_or_null<Expr>(Child))
       V.add(value(C, S));
   return V;

@@ -246,7 +246,7 @@ void Flow::gateWindowsInside(const CallExpr *Call, State &S) {
     const Stmt *Part = Work.pop_back_val();
     if (!Part)
       continue;
-    Work.append(Part->child_begin(), Part->child_end());
+    llvm::append_range(Work, childrenOf(*Part));
     const auto *Member = dyn_cast<MemberExpr>(Part);
     const auto *Field = Member ? dyn_cast<FieldDecl>(Member->getMemberDecl()) : nullptr;
     if (Field && isa<CXXThisExpr>(strip(Member->getBase())) && Seen.insert(Field).second)

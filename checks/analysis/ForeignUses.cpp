@@ -4,11 +4,11 @@
 // A forward may-analysis over facts: this local refers to the thread's variable, that one has its value, this one was
 // written. Every suspension after which the coroutine may be elsewhere makes them stale.
 #include "checks/analysis/AccessPath.h"
+#include "checks/analysis/Passes.h"
 #include "checks/analysis/ThreadLocals.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/StmtCXX.h"
-#include "clang/Analysis/FlowSensitive/DataflowWorklist.h"
 #include "clang/Basic/SourceManager.h"
 
 #include <set>
@@ -90,7 +90,7 @@ void ForeignFlow::markTested(const Stmt *S) {
     return;
   if (const auto *E = dyn_cast<Expr>(S))
     mark(E, Role::Tested);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     markTested(Child);
 }
 
@@ -132,7 +132,7 @@ void ForeignFlow::scan(const Stmt *S) {
   }
   if (const auto *E = dyn_cast<Expr>(S))
     Interesting = Interesting || Locals.place(E) || Locals.pointee(E) || Locals.identity(E);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     scan(Child);
 }
 
@@ -188,7 +188,7 @@ const NamedDecl *ForeignFlow::readIn(const Stmt *S) const {
     if (const NamedDecl *Of = Locals.pointee(E))
       return Of;
   }
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     if (const NamedDecl *Of = readIn(Child))
       return Of;
   return nullptr;
@@ -283,7 +283,7 @@ void ForeignFlow::staleIn(const Stmt *S, const NamedDecl *Of, const State &St, c
   }
   if (const auto *Await = dyn_cast<CoawaitExpr>(S))
     return staleIn(Await->getOperand(), Of, St, Second);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     staleIn(Child, Of, St, Second);
 }
 
@@ -337,9 +337,8 @@ void ForeignFlow::solve(const CFG &Graph) {
   std::vector<std::optional<State>> In(Graph.getNumBlockIDs());
   In[Graph.getEntry().getBlockID()].emplace();
   PostOrderCFGView Order(&Graph);
-  ForwardDataflowWorklist Work(Graph, &Order);
-  Work.enqueueBlock(&Graph.getEntry());
-  while (const CFGBlock *Block = Work.dequeue()) {
+  Passes Work(Graph, Order);
+  while (const CFGBlock *Block = Work.next()) {
     State After = *In[Block->getBlockID()];
     for (const CFGElement &E : *Block)
       element(E, After);
@@ -359,7 +358,7 @@ void ForeignFlow::solve(const CFG &Graph) {
           Changed = true;
         }
       if (Changed)
-        Work.enqueueBlock(To);
+        Work.enqueue(To);
     }
   }
   Telling = true;

@@ -8,10 +8,10 @@
 #include "checks/analysis/AccessPath.h"
 #include "checks/analysis/ControlDependence.h"
 #include "checks/analysis/LockActions.h"
+#include "checks/analysis/Passes.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/StmtCXX.h"
-#include "clang/Analysis/FlowSensitive/DataflowWorklist.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/Lexer.h"
 #include "llvm/ADT/SmallBitVector.h"
@@ -108,7 +108,7 @@ void HeldLockFlow::scan(const Stmt *S) {
   } else if (const auto *Temp = dyn_cast<MaterializeTemporaryExpr>(S)) {
     Interesting = Interesting || Types.of(Temp->getType()).Bond == ThreadBond::Guard;
   }
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     scan(Child);
 }
 
@@ -123,7 +123,7 @@ void HeldLockFlow::scanLambda(const Stmt *S) {
       for (const Expr *Lock : Action.Locks)
         if (const ValueDecl *D = lockDecl(Lock))
           Unclear.insert(D);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     scanLambda(Child);
 }
 
@@ -133,7 +133,7 @@ void HeldLockFlow::send(const Stmt *S, const VarDecl *To, const CallExpr *By) {
   Destinations[S] = To;
   if (By)
     Assignments[S] = By;
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     send(Child, To, By);
 }
 
@@ -291,7 +291,7 @@ bool HeldLockFlow::isAbout(const Taking &T, const CoroutineSuspendExpr &E) const
       if ((Root && Root == T.Lock.Owner) || (Lock && llvm::is_contained(T.Lock.Locks, Lock)))
         return true;
     }
-    for (const Stmt *Child : S->children())
+    for (const Stmt *Child : childrenOf(*S))
       Work.push_back(Child);
   }
   return false;
@@ -326,7 +326,7 @@ void HeldLockFlow::temporaries(const Stmt *S, const CoroutineSuspendExpr &E, con
         Lock.Locks.push_back(D);
     }
   }
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     temporaries(Child, E, Class);
 }
 
@@ -420,9 +420,8 @@ void HeldLockFlow::solve(const CFG &Graph) {
   In[Graph.getEntry().getBlockID()].emplace();
   enter(*In[Graph.getEntry().getBlockID()]);
   PostOrderCFGView Order(&Graph);
-  ForwardDataflowWorklist Work(Graph, &Order);
-  Work.enqueueBlock(&Graph.getEntry());
-  while (const CFGBlock *Block = Work.dequeue()) {
+  Passes Work(Graph, Order);
+  while (const CFGBlock *Block = Work.next()) {
     State After = *In[Block->getBlockID()];
     for (const CFGElement &E : *Block)
       element(E, After);
@@ -446,7 +445,7 @@ void HeldLockFlow::solve(const CFG &Graph) {
         Changed = true;
       }
       if (Changed)
-        Work.enqueueBlock(To);
+        Work.enqueue(To);
     }
   }
 }
@@ -460,7 +459,7 @@ std::vector<HeldLock> HeldLockFlow::run() {
   const CFG *Graph = Interesting ? Unit.ControlFlow.of(Function) : nullptr;
   if (!Graph)
     return Found;
-  Paths = std::make_unique<PathResolver>(Function, Unit.Library.models());
+  Paths = std::make_unique<PathResolver>(Function, Unit.Library);
   solve(*Graph);
   std::unique_ptr<ControlDependence> Control;
   for (Taking &T : All) {

@@ -8,6 +8,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/SourceManager.h"
 
+#include <list>
 #include <map>
 #include <set>
 
@@ -53,7 +54,17 @@ bool suspendsInside(const Stmt *S, const Suspension &Suspensions, const Expr *&W
     const auto *Await = dyn_cast<CoawaitExpr>(E);
     return Await && suspendsInside(Await->getOperand(), Suspensions, Where);
   }
-  return llvm::any_of(S->children(), [&](const Stmt *Child) { return suspendsInside(Child, Suspensions, Where); });
+  return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return suspendsInside(Child, Suspensions, Where); });
+}
+
+/// Tells paths apart that are not the same place.
+std::string keyOf(const AccessPath &P) {
+  std::string Key =
+      std::to_string(static_cast<int>(P.Base)) + ' ' + std::to_string(reinterpret_cast<std::uintptr_t>(P.Var));
+  for (const AccessPath::Step &S : P.Steps)
+    Key += ' ' + std::to_string(static_cast<int>(S.K)) + ' ' +
+           std::to_string(reinterpret_cast<std::uintptr_t>(S.Field)) + ' ' + std::to_string(S.Index);
+  return Key;
 }
 
 class IgnoranceFinder {
@@ -64,7 +75,21 @@ public:
   void run();
 
 private:
+  /// A write of the state without the lock that breaks what relies on it.
+  struct Suspect {
+    const RivalIndex::Write *W;
+    bool AfterSuspension;
+  };
+  /// What the writers of a state do about certain locks. However many rely on these, it is found out once.
+  struct Habit {
+    llvm::DenseSet<const FunctionDecl *> With, Without;
+    std::vector<std::pair<const RivalIndex::Write *, StateWrite>> Locked;
+    std::vector<const RivalIndex::Write *> Bare;
+    std::list<Suspect> Suspects; ///< that have not been told
+  };
+  Habit &habitOf(const ValueDecl *State, const Reliance &R);
   void rivals(const Reliance &R);
+  void tell(const Reliance &R, const Suspect &S);
   [[nodiscard]] bool breaks(const Reliance &R, const StateWrite &W) const;
   [[nodiscard]] std::optional<bool> isLocked(const RivalIndex::Write &W, const ValueDecl *State, const Reliance &R,
                                              bool &AfterSuspension) const;
@@ -73,8 +98,8 @@ private:
   [[nodiscard]] bool isAlike(const Reliance &R, const RivalIndex::Write &W) const;
   void outliers(const LockFacts &Facts);
   void readBefore(const LockFacts &Facts);
-  [[nodiscard]] const Expr *lockedWriter(const ValueDecl *State, const Reliance &R, const FunctionDecl *&Who) const;
-  [[nodiscard]] bool isTakenTwice(const AccessPath &Lock) const;
+  [[nodiscard]] const Expr *lockedWriter(const ValueDecl *State, const Reliance &R, const FunctionDecl *&Who);
+  [[nodiscard]] bool isTakenTwice(const AccessPath &Lock);
   [[nodiscard]] bool mayRun(const FunctionDecl &Function, const ValueDecl *State) const;
   void loops(const LockFacts &Facts);
 
@@ -82,6 +107,8 @@ private:
   const LockIndex &Index;
   llvm::function_ref<void(LockMisuse)> Sink;
   std::set<const Expr *> Told;
+  std::map<std::pair<const ValueDecl *, std::string>, Habit> Habits;
+  std::map<std::string, bool> TakenTwice;
 };
 
 bool IgnoranceFinder::breaks(const Reliance &R, const StateWrite &W) const {
@@ -148,6 +175,8 @@ const AccessPath *IgnoranceFinder::heldAt(const RivalIndex::Write &W, const Reli
 
 /// One function holds a lock that nobody else holds who writes; all of them hold another one.
 void IgnoranceFinder::otherLock(const Reliance &R, llvm::ArrayRef<const RivalIndex::Write *> Without) {
+  if (!R.Taken || !R.Suspension || Told.contains(R.Taken))
+    return;
   const AccessPath *Theirs = nullptr;
   for (const RivalIndex::Write *W : Without) {
     const AccessPath *Here = heldAt(*W, R);
@@ -155,8 +184,9 @@ void IgnoranceFinder::otherLock(const Reliance &R, llvm::ArrayRef<const RivalInd
       return;
     Theirs = Here;
   }
-  if (!Theirs || !R.Taken || !R.Suspension || !Told.insert(R.Taken).second)
+  if (!Theirs)
     return;
+  Told.insert(R.Taken);
   LockMisuse M{LockMisuse::How::OtherLock, R.Function, R.Taken, nullptr};
   M.Lock = R.Lock.spelling();
   M.Instead = Theirs->spelling();
@@ -182,53 +212,71 @@ bool IgnoranceFinder::isAlike(const Reliance &R, const RivalIndex::Write &W) con
   return Callee && Callee->getName() == R.Like->getName() && isCoroutine(*W.Function);
 }
 
-void IgnoranceFinder::rivals(const Reliance &R) {
-  const ValueDecl *State = stateOf(R.Place);
-  if (!State || !belongTogether(R.Lock, R.Place))
-    return;
-  struct Suspect {
-    const RivalIndex::Write *W;
-    bool AfterSuspension;
-  };
-  std::vector<Suspect> Suspects;
-  std::vector<const RivalIndex::Write *> Bare;
-  llvm::DenseSet<const FunctionDecl *> With, Without;
-  With.insert(R.Function->getCanonicalDecl());
+IgnoranceFinder::Habit &IgnoranceFinder::habitOf(const ValueDecl *State, const Reliance &R) {
+  std::string Key = (R.Inserts ? "+" : "") + (R.Like ? R.Like->getNameAsString() : std::string()) + '|' + keyOf(R.Lock);
+  for (const AccessPath &Lock : R.Also)
+    Key += '|' + keyOf(Lock);
+  auto [It, New] = Habits.try_emplace({State, std::move(Key)});
+  Habit &H = It->second;
+  if (!New)
+    return H;
   for (const RivalIndex::Write &W : Unit.Rivals.writesOf(State)) {
     bool AfterSuspension = false;
     const std::optional<bool> Locked = isLocked(W, State, R, AfterSuspension);
     if (!Locked)
       continue;
-    (*Locked ? With : Without).insert(W.Function->getCanonicalDecl());
-    if (!*Locked)
-      Bare.push_back(&W);
-    if (!*Locked && W.Function->getCanonicalDecl() != R.Function->getCanonicalDecl() &&
-        breaks(R, *writeOf(W.Site, Unit.Library)) && isAlike(R, W))
-      Suspects.push_back({&W, AfterSuspension});
+    (*Locked ? H.With : H.Without).insert(W.Function->getCanonicalDecl());
+    const StateWrite Write = *writeOf(W.Site, Unit.Library);
+    if (*Locked) {
+      H.Locked.emplace_back(&W, Write);
+    } else {
+      H.Bare.push_back(&W);
+      if (breaks(R, Write) && isAlike(R, W))
+        H.Suspects.push_back({&W, AfterSuspension});
+    }
   }
+  return H;
+}
+
+void IgnoranceFinder::rivals(const Reliance &R) {
+  const ValueDecl *State = stateOf(R.Place);
+  if (!State || !belongTogether(R.Lock, R.Place))
+    return;
+  Habit &Theirs = habitOf(State, R);
+  const FunctionDecl *Mine = R.Function->getCanonicalDecl();
+  auto isOther = [&](const Suspect &S) { return S.W->Function->getCanonicalDecl() != Mine; };
   // Where most do without the lock, it is there for something else; or it is the wrong one.
-  if (Without.size() > With.size()) {
-    if (With.size() == 1 && !Suspects.empty())
-      otherLock(R, Bare);
+  const std::size_t With = Theirs.With.size() + !Theirs.With.contains(Mine);
+  if (Theirs.Without.size() > With) {
+    if (With == 1 && llvm::any_of(Theirs.Suspects, isOther))
+      otherLock(R, Theirs.Bare);
     return;
   }
-  for (const Suspect &S : Suspects) {
-    if ((R.Like && S.AfterSuspension) || !Told.insert(S.W->Site).second)
+  for (auto Next = Theirs.Suspects.begin(); Next != Theirs.Suspects.end();) {
+    const auto S = Next++;
+    if (!isOther(*S) || (R.Like && S->AfterSuspension))
       continue;
-    LockMisuse M{LockMisuse::How::Ignored, S.W->Function, S.W->Site, nullptr};
-    M.Lock = R.Lock.spelling();
-    if (const AccessPath *Held = heldAt(*S.W, R))
-      M.Instead = Held->spelling();
-    // What it has awaited may well be the end of those who take the lock; not where it takes one itself.
-    M.Sure = S.AfterSuspension && M.Instead.empty() ? Confidence::Low : Confidence::Medium;
-    M.State = Index.of(*S.W->Function).Paths.resolve(writeOf(S.W->Site, Unit.Library)->Target).spelling();
-    M.Other = R.Function;
-    M.Taken = R.Taken;
-    M.First = R.First;
-    M.Suspension = R.Suspension;
-    M.Second = R.Second;
-    Sink(std::move(M));
+    const Suspect Found = *S;
+    Theirs.Suspects.erase(S);
+    if (Told.insert(Found.W->Site).second)
+      tell(R, Found);
   }
+}
+
+void IgnoranceFinder::tell(const Reliance &R, const Suspect &S) {
+  LockMisuse M{LockMisuse::How::Ignored, S.W->Function, S.W->Site, nullptr};
+  M.Lock = R.Lock.spelling();
+  if (const AccessPath *Held = heldAt(*S.W, R))
+    M.Instead = Held->spelling();
+  // What it has awaited may well be the end of those who take the lock; not where it takes one itself.
+  M.Sure = S.AfterSuspension && M.Instead.empty() ? Confidence::Low : Confidence::Medium;
+  M.State = Index.of(*S.W->Function).Paths.resolve(writeOf(S.W->Site, Unit.Library)->Target).spelling();
+  M.Other = R.Function;
+  M.Taken = R.Taken;
+  M.First = R.First;
+  M.Suspension = R.Suspension;
+  M.Second = R.Second;
+  Sink(std::move(M));
 }
 
 /// A range-for over shared elements, with a suspension in its body: its iterators rely on nobody removing any.
@@ -255,11 +303,14 @@ void IgnoranceFinder::loops(const LockFacts &Facts) {
 }
 
 /// Several functions take the lock: it is there to keep them apart.
-bool IgnoranceFinder::isTakenTwice(const AccessPath &Lock) const {
+bool IgnoranceFinder::isTakenTwice(const AccessPath &Lock) {
+  auto [Known, New] = TakenTwice.try_emplace(keyOf(Lock));
+  if (!New)
+    return Known->second;
   unsigned Count = 0;
   for (const FunctionDecl *F : Index.lockers())
     Count += llvm::any_of(Index.of(*F).Uses, [&](const LockUse &U) { return U.Site && maybeSameLock(U.Lock, Lock); });
-  return Count > 1;
+  return Known->second = Count > 1;
 }
 
 /// Removes elements under a lock that it keeps over a suspension, while another coroutine does the same without.
@@ -286,22 +337,16 @@ void IgnoranceFinder::outliers(const LockFacts &Facts) {
 }
 
 /// Who writes the state under the lock; null if nobody does, or somebody writes it without.
-const Expr *IgnoranceFinder::lockedWriter(const ValueDecl *State, const Reliance &R, const FunctionDecl *&Who) const {
-  const Expr *Found = nullptr;
-  for (const RivalIndex::Write &W : Unit.Rivals.writesOf(State)) {
-    bool AfterSuspension = false;
-    const std::optional<bool> Locked = isLocked(W, State, R, AfterSuspension);
-    if (!Locked)
-      continue;
-    if (!*Locked)
-      return nullptr;
-    if (!Found && W.Function->getCanonicalDecl() != R.Function->getCanonicalDecl() &&
-        breaks(R, *writeOf(W.Site, Unit.Library))) {
-      Found = W.Site;
-      Who = W.Function;
+const Expr *IgnoranceFinder::lockedWriter(const ValueDecl *State, const Reliance &R, const FunctionDecl *&Who) {
+  const Habit &Theirs = habitOf(State, R);
+  if (!Theirs.Without.empty())
+    return nullptr;
+  for (const auto &[W, Write] : Theirs.Locked)
+    if (W->Function->getCanonicalDecl() != R.Function->getCanonicalDecl() && breaks(R, Write)) {
+      Who = W->Function;
+      return W->Site;
     }
-  }
-  return Found;
+  return nullptr;
 }
 
 /// A copy from before the lock was there, used under it instead of what is there now.

@@ -25,7 +25,7 @@ bool countNodes(const Stmt *S, unsigned &Left) {
     return true;
   if (Left-- == 0 || isa<LambdaExpr, CoroutineSuspendExpr, StmtExpr>(S))
     return false;
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     if (!countNodes(Child, Left))
       return false;
   return true;
@@ -57,7 +57,7 @@ bool mentionsParameter(const Stmt *S) {
     return false;
   if (const auto *Ref = dyn_cast<DeclRefExpr>(S); Ref && isa<ParmVarDecl>(Ref->getDecl()))
     return true;
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     if (mentionsParameter(Child))
       return true;
   return false;
@@ -156,7 +156,7 @@ void Inliner::reads(const Stmt *S, const Frame &F, InlinedCall &Out, unsigned De
     if (AccessPath Read = rebase(F.Paths.resolve(Construct->getArg(0)), F))
       Out.Reads.push_back(std::move(Read));
   }
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     reads(Child, F, Out, Depth);
 }
 
@@ -209,7 +209,7 @@ bool Inliner::inlineInto(const CallExpr *Call, const Frame *Outer, InlinedCall &
   const FunctionDecl *Definition = Depth < MaxDepth ? simpleDefinition(Call->getDirectCallee()) : nullptr;
   if (!Definition)
     return false;
-  const PathResolver Paths(*Definition, Library.models());
+  const PathResolver Paths(*Definition, Library);
   body({Call, Definition, Paths, Outer}, Out, Depth);
   return true;
 }

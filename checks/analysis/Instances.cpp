@@ -42,7 +42,7 @@ bool mentions(const Stmt *S, llvm::function_ref<bool(const ValueDecl *)> P) {
     return true;
   if (const auto *Ref = dyn_cast<DeclRefExpr>(S); Ref && P(Ref->getDecl()))
     return true;
-  return llvm::any_of(S->children(), [&](const Stmt *Child) { return mentions(Child, P); });
+  return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return mentions(Child, P); });
 }
 
 /// One for all instantiations of a template.
@@ -295,10 +295,14 @@ bool Instances::isPartOf(const FunctionDecl *F, const FunctionDecl *Task, unsign
     return true;
   if (Depth > MaxCallers || !seesAllCalls(F))
     return false;
+  if (const auto It = Parts.find({F, Task, Depth}); It != Parts.end())
+    return It->second;
   const ArrayRef<RivalIndex::Call> Calls = Rivals.callsOf(F);
-  return !Calls.empty() && llvm::all_of(Calls, [&](const RivalIndex::Call &C) {
+  const bool Is = !Calls.empty() && llvm::all_of(Calls, [&](const RivalIndex::Call &C) {
     return (C.Awaited || !isCoroutine(*F)) && isPartOf(C.Caller, Task, Depth + 1);
   });
+  Parts[{F, Task, Depth}] = Is;
+  return Is;
 }
 
 } // namespace corace::checks

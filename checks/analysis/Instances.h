@@ -9,6 +9,8 @@
 
 #include "llvm/ADT/DenseSet.h"
 
+#include <map>
+#include <tuple>
 #include <utility>
 
 namespace corace::checks {
@@ -75,6 +77,7 @@ private:
   const RivalIndex &Rivals;
   const clang::ValueDecl *State;
   const clang::SourceManager &SM;
+  mutable std::map<std::tuple<const clang::FunctionDecl *, const clang::FunctionDecl *, unsigned>, bool> Parts;
 };
 
 [[nodiscard]] bool isLambda(const clang::FunctionDecl *F);

@@ -242,7 +242,7 @@ private:
             Out.insert(Place.Decl);
     if (const auto *Await = dyn_cast<CoawaitExpr>(S))
       return collect(Await->getOperand(), Until, Guards, Out);
-    for (const Stmt *Child : S->children())
+    for (const Stmt *Child : childrenOf(*S))
       collect(Child, Until, Guards, Out);
   }
 

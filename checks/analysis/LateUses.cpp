@@ -111,7 +111,7 @@ void allMentions(const Stmt *S, llvm::function_ref<void(const Expr *)> Fn) {
   }
   if (isa<UnaryExprOrTypeTraitExpr, RequiresExpr, CXXNoexceptExpr>(S))
     return;
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     allMentions(Child, Fn);
 }
 
@@ -133,7 +133,7 @@ void returnsIn(const Stmt *S, llvm::function_ref<void(const ReturnStmt &)> Fn) {
     return;
   if (const auto *Return = dyn_cast<ReturnStmt>(S))
     Fn(*Return);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     returnsIn(Child, Fn);
 }
 

@@ -32,6 +32,13 @@ std::string modelName(const NamedDecl &D) {
   return Out;
 }
 
+const LocalBindings &LibraryView::bindingsOf(const FunctionDecl &Function) const {
+  std::shared_ptr<const LocalBindings> &Known = BindingsCache[&Function];
+  if (!Known)
+    Known = std::make_shared<const LocalBindings>(localBindings(Function));
+  return *Known;
+}
+
 namespace {
 
 bool namesOfBases(const ASTContext &Context, const CXXRecordDecl *R, llvm::function_ref<bool(StringRef)> Fn,

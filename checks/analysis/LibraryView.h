@@ -10,11 +10,14 @@
 #include "clang/AST/ExprCXX.h"
 #include "llvm/ADT/DenseMap.h"
 
+#include <memory>
+
 namespace corace::checks {
 
 /// Namespaces, classes and name, without template arguments, inline and unnamed namespaces.
 [[nodiscard]] std::string modelName(const clang::NamedDecl &D);
 
+struct LocalBindings;
 class Others;
 
 class LibraryView {
@@ -32,6 +35,8 @@ public:
   /// A guard of `T`'s kind is a guard of an asynchronous lock (not of a thread mutex).
   [[nodiscard]] bool isAsyncGuard(clang::QualType T) const;
   [[nodiscard]] const Models &models() const { return M; }
+  /// Found out once for each function, however many ask.
+  [[nodiscard]] const LocalBindings &bindingsOf(const clang::FunctionDecl &Function) const;
   /// What other translation units do; null when each is looked at by itself.
   [[nodiscard]] const Others *others() const { return Elsewhere; }
   void setOthers(const Others *O) { Elsewhere = O; }
@@ -46,6 +51,7 @@ private:
   const Annotations Said;
   mutable llvm::DenseMap<const clang::Expr *, const OpModel *> OpCache;
   mutable llvm::DenseMap<void *, const TypeModel *> TypeCache;
+  mutable llvm::DenseMap<const clang::FunctionDecl *, std::shared_ptr<const LocalBindings>> BindingsCache;
 };
 
 /// Calls the function with the model name of each alias and class on the way from a type to its definition and its

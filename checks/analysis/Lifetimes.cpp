@@ -78,7 +78,7 @@ bool saysItIsFine(const FunctionDecl &Callee) { return Callee.hasAttr<CoroDisabl
 bool leavesFunction(const Stmt *S) {
   if (!S || isa<LambdaExpr>(S))
     return false;
-  return isa<ReturnStmt, CoreturnStmt, CXXThrowExpr>(S) || llvm::any_of(S->children(), leavesFunction);
+  return isa<ReturnStmt, CoreturnStmt, CXXThrowExpr>(S) || llvm::any_of(childrenOf(*S), leavesFunction);
 }
 
 /// The await of the variable inside the statement; null if there is none.
@@ -92,7 +92,7 @@ const CoawaitExpr *awaitOf(const Stmt *S, const VarDecl *Var) {
     const auto *Ref = dyn_cast<DeclRefExpr>(E);
     return Ref && Ref->getDecl() == Var ? Await : awaitOf(Await->getOperand(), Var);
   }
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     if (const CoawaitExpr *Found = awaitOf(Child, Var))
       return Found;
   return nullptr;
@@ -160,7 +160,7 @@ private:
       return;                                           // not evaluated
     if (const auto *Return = dyn_cast<CoreturnStmt>(S)) // its promise call is the machinery
       return visit(Return->getOperand());
-    for (const Stmt *Child : S->children())
+    for (const Stmt *Child : childrenOf(*S))
       visit(Child);
   }
 
@@ -500,7 +500,7 @@ bool holdsObject(const Stmt *S, const CXXRecordDecl *Class) {
         return true;
   if (const auto *Await = dyn_cast<CoawaitExpr>(S))
     return holdsObject(Await->getOperand(), Class);
-  return llvm::any_of(S->children(), [&](const Stmt *Child) { return holdsObject(Child, Class); });
+  return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return holdsObject(Child, Class); });
 }
 
 bool losesItself(const FunctionDecl &Coroutine, const LateUses &Late) {

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/LockFlow.h"
 
+#include "checks/analysis/Passes.h"
+
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/StmtCXX.h"
-#include "clang/Analysis/FlowSensitive/DataflowWorklist.h"
 
 using namespace clang;
 
@@ -86,7 +87,7 @@ void LockWalk::skipMachinery(const Stmt *S, const Stmt *Operand) {
   if (!S || S == Operand || isa<LambdaExpr>(S))
     return;
   Machinery.insert(S);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     skipMachinery(Child, Operand);
 }
 
@@ -96,7 +97,7 @@ bool releasesInside(const Stmt *S, const LibraryView &Library) {
   if (const auto *Call = dyn_cast<CallExpr>(S))
     if (const OpModel *Op = Library.op(Call); Op && Op->Release)
       return true;
-  return llvm::any_of(S->children(), [&](const Stmt *Child) { return releasesInside(Child, Library); });
+  return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return releasesInside(Child, Library); });
 }
 
 void LockWalk::link(const Stmt *S, const Stmt *Parent) {
@@ -120,7 +121,7 @@ void LockWalk::link(const Stmt *S, const Stmt *Parent) {
   }
   if (const auto *Catch = dyn_cast<CXXCatchStmt>(S))
     return link(Catch->getHandlerBlock(), S);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     link(Child, S);
 }
 
@@ -138,9 +139,8 @@ void LockWalk::run() {
     Start.Must |= LockSet(1) << I;
   Start.May = Start.Must;
   PostOrderCFGView Order(Graph);
-  ForwardDataflowWorklist Work(*Graph, &Order);
-  Work.enqueueBlock(&Graph->getEntry());
-  while (const CFGBlock *Block = Work.dequeue()) {
+  Passes Work(*Graph, Order);
+  while (const CFGBlock *Block = Work.next()) {
     if (++Visits[Block->getBlockID()] > MaxVisitsPerBlock) {
       Out.Uses.resize(EntryLocks);
       return;
@@ -150,7 +150,7 @@ void LockWalk::run() {
       element(E, H);
     for (const CFGBlock::AdjacentBlock &Next : Block->succs())
       if (const CFGBlock *To = Next.getReachableBlock(); To && In[To->getBlockID()].join(H))
-        Work.enqueueBlock(To);
+        Work.enqueue(To);
   }
   Collecting = true;
   for (const CFGBlock *Block : Order)
@@ -489,7 +489,7 @@ void LockWalk::loop(const DeclStmt *D, Holding &H) {
 } // namespace
 
 LockFacts::LockFacts(const FunctionDecl &Function, const LibraryView &Library)
-    : Function(Function), Paths(Function, Library.models()), Table(Paths, Library, Function.getASTContext()) {}
+    : Function(Function), Paths(Function, Library), Table(Paths, Library, Function.getASTContext()) {}
 
 void followLocks(LockFacts &Facts, const UnitFacts &Unit) { LockWalk(Facts, Unit).run(); }
 

@@ -60,7 +60,7 @@ bool mentions(const Stmt *S, const FieldDecl &State) {
     return true;
   if (const auto *Await = dyn_cast<CoawaitExpr>(S))
     return mentions(Await->getOperand(), State);
-  return llvm::any_of(S->children(), [&](const Stmt *Child) { return mentions(Child, State); });
+  return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return mentions(Child, State); });
 }
 
 /// The operation of what the member holds that the expression awaits: `co_await file_->write()`.
@@ -105,7 +105,7 @@ llvm::ArrayRef<Stmt *> followers(const Stmt *S, const Expr *Site) {
   }
   if (isa<Expr>(S))
     return {};
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     if (llvm::ArrayRef<Stmt *> Found = followers(Child, Site); !Found.empty())
       return Found;
   return {};

@@ -32,7 +32,7 @@ bool hasLockOperation(const Stmt *S, const LibraryView &Library) {
       Work.push_back(Await->getOperand());
       continue;
     }
-    Work.append(Next->child_begin(), Next->child_end());
+    llvm::append_range(Work, childrenOf(*Next));
   }
   return false;
 }
@@ -198,7 +198,7 @@ bool dependsOnArguments(const Stmt *Condition) {
       const QualType T = Param->getType().getNonReferenceType();
       return T->isBooleanType() || T->isEnumeralType() || T->isRecordType() || T->isPointerType();
     }
-  return llvm::any_of(Condition->children(), dependsOnArguments);
+  return llvm::any_of(childrenOf(*Condition), dependsOnArguments);
 }
 
 const Stmt *conditionOf(const Stmt *Branch) {

@@ -71,7 +71,7 @@ private:
 std::string spelled(const Expr *Lock, const FunctionDecl &Function, const LibraryView &Library) {
   if (!Lock)
     return {};
-  const PathResolver Paths(Function, Library.models());
+  const PathResolver Paths(Function, Library);
   const AccessPath P = strip(Lock)->getType()->isPointerType() ? Paths.pointee(Lock) : Paths.resolve(Lock);
   return P ? P.spelling() : std::string();
 }
@@ -182,7 +182,7 @@ void MisuseFinder::dropped(const Expr *Statement, bool Last) {
     }
     // A semaphore that starts with nothing is a signal: what counts is that somebody has given it.
     if (Op && Op->Acquire == LockMode::Counted) {
-      const PathResolver Paths(Function, Library.models());
+      const PathResolver Paths(Function, Library);
       if (Locks(Paths, Library, Function.getASTContext()).unitsOf(Operation, *Op).Count.value_or(1) <= 0)
         return;
     }

@@ -97,12 +97,13 @@ void StepFinder::step(const LockFacts &Facts, LockSet Held, const AccessPath &As
     const LockName A = nameOf(Holder.Lock), B = nameOf(Asked);
     if (!A || !B || A == B)
       continue;
+    std::vector<LockStep> &Known = Orders[{A, B}];
+    if (Known.size() >= 4)
+      continue;
     for (std::size_t J = 0; J < Facts.Uses.size() && J < 64; ++J)
       if (J != I && (Held & (LockSet(1) << J)) && Facts.Uses[J].Mode == LockMode::Exclusive)
         Step.Others.push_back(Facts.Uses[J].Lock);
-    std::vector<LockStep> &Known = Orders[{A, B}];
-    if (Known.size() < 4)
-      Known.push_back(std::move(Step));
+    Known.push_back(std::move(Step));
   }
 }
 

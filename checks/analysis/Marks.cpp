@@ -32,9 +32,7 @@ public:
 
 private:
   [[nodiscard]] Mark markOf(const Stmt *S) const;
-  [[nodiscard]] const PathResolver &paths() const {
-    return Resolver ? *Resolver : Resolver.emplace(F, Unit.Library.models());
-  }
+  [[nodiscard]] const PathResolver &paths() const { return Resolver ? *Resolver : Resolver.emplace(F, Unit.Library); }
   [[nodiscard]] Mark lockOf(const Expr *E) const;
   [[nodiscard]] bool isOwn(const Mark &M, const Expr *Reset) const;
   [[nodiscard]] bool mentions(const Stmt *S, const AccessPath &Place) const;
@@ -125,7 +123,7 @@ bool MarkWalk::mentions(const Stmt *S, const AccessPath &Place) const {
     return false;
   if (const auto *E = dyn_cast<Expr>(S); E && isa<DeclRefExpr, MemberExpr>(E) && samePlace(paths().resolve(E), Place))
     return true;
-  return llvm::any_of(S->children(), [&](const Stmt *Child) { return mentions(Child, Place); });
+  return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return mentions(Child, Place); });
 }
 
 const Expr *conditionOf(const Stmt *Branch) {
@@ -202,7 +200,7 @@ void MarkWalk::walk(const Stmt *S, unsigned Depth) {
     Tests.push_back(S);
   if (const auto *Block = dyn_cast<CompoundStmt>(S))
     block(llvm::ArrayRef<const Stmt *>(Block->body_begin(), Block->size()));
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     walk(Child, Depth + 1);
   if (Branches)
     Tests.pop_back();

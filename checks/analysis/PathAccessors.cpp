@@ -90,7 +90,7 @@ const AccessPath &PathResolver::returnedBy(const FunctionDecl &Accessor, bool Po
     return It->second;
   AccessPath P;
   if (const Expr *Result = onlyResult(Accessor)) {
-    const PathResolver Inner(Accessor, Library, Level + 1);
+    const PathResolver Inner(Accessor, View, Level + 1);
     P = Pointer ? Inner.pointee(Result) : Inner.resolve(Result);
   }
   return Returned[&Accessor] = std::move(P);

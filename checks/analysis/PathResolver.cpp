@@ -3,6 +3,7 @@
 #include "checks/analysis/AccessPath.h"
 
 #include "checks/analysis/Annotations.h"
+#include "checks/analysis/LibraryView.h"
 #include "checks/models/Models.h"
 
 #include "clang/AST/ASTContext.h"
@@ -35,7 +36,7 @@ void variablesIn(const Stmt *S, llvm::SmallVectorImpl<const VarDecl *> &Out) {
   if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
     if (const auto *Var = dyn_cast<VarDecl>(Ref->getDecl()); Var && !Var->hasGlobalStorage())
       Out.push_back(Var);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     variablesIn(Child, Out);
 }
 
@@ -48,6 +49,8 @@ public:
 
   bool shouldVisitLambdaBody() const { return true; }
   bool shouldVisitImplicitCode() const { return true; } // the iterators of range-for
+  bool TraverseCoawaitExpr(CoawaitExpr *E) { return parts(*E); }
+  bool TraverseCoyieldExpr(CoyieldExpr *E) { return parts(*E); }
 
   bool VisitVarDecl(VarDecl *Var) {
     if (Var->getInit() && isPointerLike(Var->getType()))
@@ -95,6 +98,9 @@ public:
   }
 
 private:
+  bool parts(const Expr &E) {
+    return llvm::all_of(childrenOf(E), [&](const Stmt *Part) { return TraverseStmt(const_cast<Stmt *>(Part)); });
+  }
   void bind(const VarDecl *Var, const Expr *E) {
     auto [It, New] = Bound.try_emplace(Var, E);
     if (!New && It->second != E)
@@ -141,22 +147,20 @@ bool isNull(const Expr *E, ASTContext &Context) {
 
 } // namespace
 
-PathResolver::PathResolver(const FunctionDecl &Function, const Models &Library, unsigned Level)
-    : Function(Function), Library(Library), Context(Function.getASTContext()), Level(Level) {
-  if (const Stmt *Body = Function.getBody())
-    collectBindings(Body);
+LocalBindings localBindings(const FunctionDecl &Function) {
+  BindingCollector Collector;
+  Collector.TraverseStmt(Function.getBody());
+  Collector.finish();
+  LocalBindings Locals{std::move(Collector.Bound), std::move(Collector.Stepped), {}};
+  for (const auto &[Var, Init] : Locals.Bound)
+    if (Init && makesObject(Init) && !Collector.Leaves.contains(Var))
+      Locals.Fresh.insert(Var);
+  return Locals;
 }
 
-void PathResolver::collectBindings(const Stmt *Body) {
-  BindingCollector Collector;
-  Collector.TraverseStmt(const_cast<Stmt *>(Body));
-  Collector.finish();
-  Bindings = std::move(Collector.Bound);
-  Stepped = std::move(Collector.Stepped);
-  for (const auto &[Var, Init] : Bindings)
-    if (Init && makesObject(Init) && !Collector.Leaves.contains(Var))
-      Fresh.insert(Var);
-}
+PathResolver::PathResolver(const FunctionDecl &Function, const LibraryView &Library, unsigned Level)
+    : Function(Function), View(Library), Library(Library.models()), Context(Function.getASTContext()),
+      Locals(Library.bindingsOf(Function)), Level(Level) {}
 
 bool PathResolver::isLocal(const ValueDecl *Var) const {
   const auto *V = dyn_cast_or_null<VarDecl>(Var);
@@ -231,13 +235,13 @@ AccessPath PathResolver::pointeeOfVariable(const VarDecl *Var, unsigned Depth) c
   QualType Target = Var->getType()->getPointeeType();
   if (P && P.Base != AccessPath::BaseKind::Local)
     return P.plus({AccessPath::Step::Kind::Deref, nullptr, 0, {}, nullptr}, Target);
-  if (isSoleOwner(Var->getType()) || Fresh.contains(Var))
+  if (isSoleOwner(Var->getType()) || Locals.Fresh.contains(Var))
     return P.plus({AccessPath::Step::Kind::Deref, nullptr, 0, {}, nullptr}, Target);
-  auto It = Bindings.find(Var);
-  if (It != Bindings.end() && It->second && Depth < MaxDepth)
+  auto It = Locals.Bound.find(Var);
+  if (It != Locals.Bound.end() && It->second && Depth < MaxDepth)
     if (AccessPath Bound = pointeeImpl(It->second, Depth + 1)) {
       // A pointer that moves along stays in its array, at an element that is not known.
-      if (Stepped.contains(Var) && !Bound.Steps.empty())
+      if (Locals.Stepped.contains(Var) && !Bound.Steps.empty())
         if (AccessPath::Step &Last = Bound.Steps.back();
             Last.K == AccessPath::Step::Kind::Constant || Last.K == AccessPath::Step::Kind::Symbol)
           Last = {AccessPath::Step::Kind::Any, nullptr, 0, {}, nullptr};

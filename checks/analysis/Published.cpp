@@ -3,10 +3,10 @@
 #include "checks/analysis/Published.h"
 
 #include "checks/analysis/AccessPath.h"
+#include "checks/analysis/Passes.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
-#include "clang/Analysis/FlowSensitive/DataflowWorklist.h"
 
 using namespace clang;
 
@@ -118,10 +118,9 @@ const Expr *PublishedWalk::behind(const CFGBlock &Block, const Expr *Published, 
 std::optional<LateMember> PublishedWalk::run() {
   std::vector<Known> In(Graph.getNumBlockIDs());
   PostOrderCFGView Order(&Graph);
-  ForwardDataflowWorklist Work(Graph, &Order);
+  Passes Work(Graph, Order);
   In[Graph.getEntry().getBlockID()] = nullptr;
-  Work.enqueueBlock(&Graph.getEntry());
-  while (const CFGBlock *Block = Work.dequeue()) {
+  while (const CFGBlock *Block = Work.next()) {
     const Expr *After = through(*Block, *In[Block->getBlockID()], /*Report=*/false);
     const bool Branches = Block->succ_size() == 2;
     for (unsigned I = 0; I < Block->succ_size(); ++I) {
@@ -133,7 +132,7 @@ std::optional<LateMember> PublishedWalk::run() {
       const Known Joined = !Mine ? There : *Mine && There ? *Mine : nullptr; // on all ways, or not at all
       if (Joined != Mine) {
         Mine = Joined;
-        Work.enqueueBlock(To);
+        Work.enqueue(To);
       }
     }
   }

@@ -54,7 +54,7 @@ bool returnsIn(const Stmt *S, unsigned &Left, llvm::SmallVectorImpl<const Expr *
   if (const auto *Return = dyn_cast<ReturnStmt>(S))
     if (Return->getRetValue())
       Out.push_back(Return->getRetValue());
-  return llvm::all_of(S->children(), [&](const Stmt *Child) { return returnsIn(Child, Left, Out); });
+  return llvm::all_of(childrenOf(*S), [&](const Stmt *Child) { return returnsIn(Child, Left, Out); });
 }
 
 } // namespace
@@ -179,7 +179,7 @@ bool ReferenceFinder::Search::intoCallee(const CallExpr *Call, unsigned Depth) {
   llvm::SmallVector<const Expr *, 4> Values;
   if (!returnsIn(Callee->getBody(), Left, Values) || Values.size() > MaxReturns)
     return true; // and nothing is known of what it returns
-  const PathResolver Inside(*Callee, Library.models());
+  const PathResolver Inside(*Callee, Library);
   const Inliner Rebase(Paths, Library);
   const bool Refers = Callee->getReturnType()->isReferenceType();
   for (const Expr *Value : Values) {

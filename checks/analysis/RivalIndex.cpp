@@ -228,6 +228,8 @@ private:
   void written(const ValueDecl *Place, const Expr *Site) {
     const auto *Canonical = cast<ValueDecl>(Place->getCanonicalDecl());
     Out.Writes[Canonical].push_back({Around.Function, Site});
+    if (Wrote.insert({Canonical, Around.Function}).second)
+      Out.Writers[Canonical].push_back({Around.Function, Site});
     if (Around.Function && isa<FieldDecl, VarDecl>(Canonical))
       Out.WrittenBy[Around.Function->getCanonicalDecl()].push_back(Canonical);
   }
@@ -322,6 +324,7 @@ private:
   Surroundings Around;
   llvm::DenseSet<const Expr *> Harmless; ///< mentions that change nothing, or whose change is recorded otherwise
   llvm::DenseSet<const FunctionDecl *> Seen;
+  llvm::DenseSet<std::pair<const ValueDecl *, const FunctionDecl *>> Wrote;
   llvm::DenseSet<const Expr *> AwaitedCalls;
   llvm::DenseSet<const Expr *> Called; ///< the callees of calls
 };
@@ -337,6 +340,11 @@ RivalIndex::RivalIndex(ASTContext &Context, const LibraryView &Library) {
 ArrayRef<RivalIndex::Write> RivalIndex::writesOf(const ValueDecl *Place) const {
   auto It = Place ? Writes.find(cast<ValueDecl>(Place->getCanonicalDecl())) : Writes.end();
   return It == Writes.end() ? ArrayRef<Write>() : ArrayRef<Write>(It->second);
+}
+
+ArrayRef<RivalIndex::Write> RivalIndex::writersOf(const ValueDecl *Place) const {
+  auto It = Place ? Writers.find(cast<ValueDecl>(Place->getCanonicalDecl())) : Writers.end();
+  return It == Writers.end() ? ArrayRef<Write>() : ArrayRef<Write>(It->second);
 }
 
 ArrayRef<RivalIndex::Call> RivalIndex::callsOf(const FunctionDecl *Callee) const {

@@ -64,6 +64,8 @@ public:
   /// All functions that are defined in user code, lambdas' bodies and instantiations too; coroutines among them.
   [[nodiscard]] llvm::ArrayRef<const clang::FunctionDecl *> functions() const { return Functions; }
   [[nodiscard]] llvm::ArrayRef<Write> writesOf(const clang::ValueDecl *Place) const;
+  /// Of the writes of each function the first.
+  [[nodiscard]] llvm::ArrayRef<Write> writersOf(const clang::ValueDecl *Place) const;
   [[nodiscard]] llvm::ArrayRef<Call> callsOf(const clang::FunctionDecl *Callee) const;
   [[nodiscard]] llvm::ArrayRef<Change> changesOf(const clang::ValueDecl *Container) const;
   [[nodiscard]] llvm::ArrayRef<Disturbance> disturbancesOf(const clang::ValueDecl *Place) const;
@@ -100,7 +102,7 @@ public:
 private:
   friend class RivalCollector;
   std::vector<const clang::FunctionDecl *> Coroutines, Functions;
-  llvm::DenseMap<const clang::ValueDecl *, std::vector<Write>> Writes;
+  llvm::DenseMap<const clang::ValueDecl *, std::vector<Write>> Writes, Writers;
   llvm::DenseMap<const clang::FunctionDecl *, std::vector<Call>> Calls;
   llvm::DenseMap<const clang::ValueDecl *, std::vector<Change>> Changes;
   llvm::DenseMap<const clang::ValueDecl *, std::vector<Disturbance>> Disturbances;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/ScopeExit.h"
 
-#include "checks/models/Models.h"
+#include "checks/analysis/LibraryView.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
@@ -106,14 +106,14 @@ private:
           isMember(Call->getArg(0)))
         return true;
     }
-    return llvm::any_of(S->children(), [&](const Stmt *Child) { return find(Child, Depth); });
+    return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return find(Child, Depth); });
   }
   unsigned Left = MaxNodes;
 };
 
 class ExitFinder {
 public:
-  ExitFinder(const VarDecl &Var, const PathResolver &Paths, const Models &Library)
+  ExitFinder(const VarDecl &Var, const PathResolver &Paths, const LibraryView &Library)
       : Paths(Paths), Library(Library), From(originOf(Var)) {}
 
   ScopeExit find(const CXXDestructorDecl &Destructor) {
@@ -206,7 +206,7 @@ private:
       return; // looks again
     if (isa<LambdaExpr>(S))
       return;
-    for (const Stmt *Child : S->children())
+    for (const Stmt *Child : childrenOf(*S))
       statements(Child, Inner);
   }
 
@@ -216,7 +216,7 @@ private:
     if (const auto *E = dyn_cast<Expr>(S); E && isa<DeclRefExpr, MemberExpr>(E))
       if (outside(Inner.resolve(E)).isShared())
         return true;
-    return llvm::any_of(S->children(), [&](const Stmt *Child) { return mentionsShared(Child, Inner); });
+    return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return mentionsShared(Child, Inner); });
   }
 
   void effect(const Expr *E, const PathResolver &Inner) {
@@ -250,12 +250,12 @@ private:
         else if (!Inner.isLocal(Var))
           W.Locals.push_back(cast<ValueDecl>(Var->getCanonicalDecl()));
       }
-    for (const Stmt *Child : S->children())
+    for (const Stmt *Child : childrenOf(*S))
       value(Child, W, Inner);
   }
 
   const PathResolver &Paths;
-  const Models &Library;
+  const LibraryView &Library;
   const Origin From;
   ScopeExit Out;
   bool InLambda = false;
@@ -264,7 +264,7 @@ private:
 
 } // namespace
 
-ScopeExit scopeExitOf(const VarDecl &Var, const PathResolver &Paths, const Models &Library) {
+ScopeExit scopeExitOf(const VarDecl &Var, const PathResolver &Paths, const LibraryView &Library) {
   const CXXRecordDecl *Class = Var.getType()->getAsCXXRecordDecl();
   if (!Class || !Class->hasDefinition() || Class->hasTrivialDestructor() || !Var.getInit())
     return {};

@@ -32,6 +32,6 @@ struct ScopeExit {
 };
 
 /// Nothing for most variables: their destructors write nothing that the function knows.
-[[nodiscard]] ScopeExit scopeExitOf(const clang::VarDecl &Var, const PathResolver &Paths, const Models &Library);
+[[nodiscard]] ScopeExit scopeExitOf(const clang::VarDecl &Var, const PathResolver &Paths, const LibraryView &Library);
 
 } // namespace corace::checks

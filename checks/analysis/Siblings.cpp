@@ -158,7 +158,7 @@ const VarDecl *SiblingWalk::takenFrom(const Stmt *S, const llvm::SmallVectorImpl
   }
   if (const auto *Await = dyn_cast<CoawaitExpr>(S))
     return takenFrom(Await->getOperand(), Tasks);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     if (const VarDecl *Found = takenFrom(Child, Tasks))
       return Found;
   return nullptr;
@@ -207,7 +207,7 @@ void SiblingWalk::walk(const Stmt *S, const CXXTryStmt *Try) {
   }
   if (const auto *Block = dyn_cast<CompoundStmt>(S))
     block(*Block, Try);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     walk(Child, Try);
 }
 

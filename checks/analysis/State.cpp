@@ -21,7 +21,8 @@ template <typename Key> bool joinSets(std::map<Key, FactSet> &Into, const std::m
   return Changed;
 }
 
-constexpr std::size_t MaxCarriers = 96; // of one kind
+constexpr std::size_t MaxCarriers = 96;      // of one kind
+constexpr std::size_t MaxEntries = 1U << 11; // of all kinds
 
 template <typename Key> void trimSets(std::map<Key, FactSet> &Sets) {
   if (Sets.size() <= MaxCarriers)
@@ -74,6 +75,19 @@ void State::trim() {
   trimSets(Temps);
   trimSets(Conditions);
   trimSets(References);
+  std::size_t Size = 0;
+  forEachSet([&](const FactSet &Set) { Size += Set.size(); });
+  if (Size <= MaxEntries)
+    return;
+  std::vector<unsigned> Facts;
+  Facts.reserve(Size);
+  forEachSet([&](const FactSet &Set) {
+    for (const Entry &E : Set)
+      Facts.push_back(E.Fact);
+  });
+  const auto Oldest = Facts.begin() + MaxEntries / 2;
+  std::nth_element(Facts.begin(), Oldest, Facts.end(), std::greater<>());
+  forEachSet([&](FactSet &Set) { Set.eraseIf([&](const Entry &E) { return E.Fact < *Oldest; }); });
 }
 
 bool State::join(const State &Other) {

@@ -38,6 +38,7 @@ public:
   bool add(const FactSet &Other);
   template <typename Predicate> void eraseIf(Predicate P) { llvm::erase_if(Entries, P); }
   [[nodiscard]] bool empty() const { return Entries.empty(); }
+  [[nodiscard]] std::size_t size() const { return Entries.size(); }
   [[nodiscard]] auto begin() const { return Entries.begin(); }
   [[nodiscard]] auto end() const { return Entries.end(); }
   [[nodiscard]] auto begin() { return Entries.begin(); }

@@ -197,7 +197,7 @@ const Suspension::Yield &Suspension::yieldIn(const FunctionDecl &Body) const {
         if (!Found.Site ||
             Context.getSourceManager().isBeforeInTranslationUnit(Call->getExprLoc(), Found.Site->getExprLoc()))
           Found = *Here;
-    Work.append(S->child_begin(), S->child_end());
+    llvm::append_range(Work, childrenOf(*S));
   }
   --YieldDepth;
   return Yields[Key] = Found;
@@ -286,7 +286,7 @@ std::vector<const Expr *> returnsOf(const FunctionDecl *F) {
       continue;
     if (const auto *Return = dyn_cast<ReturnStmt>(S))
       Values.push_back(Return->getRetValue());
-    Work.append(S->child_begin(), S->child_end());
+    llvm::append_range(Work, childrenOf(*S));
   }
   return Values;
 }
@@ -368,7 +368,7 @@ AwaitEffect Suspension::fromStructure(const CoroutineSuspendExpr &E) const {
       if (const FunctionDecl *F = Call->getDirectCallee();
           F && F->getDeclName().isIdentifier() && F->getName() == "await_suspend")
         Suspend = F;
-    for (const Stmt *Child : S->children())
+    for (const Stmt *Child : childrenOf(*S))
       Work.push_back(Child);
   }
   if (!Suspend)

@@ -5,6 +5,7 @@
 // with a variable counts as taking care of its task; only what nobody can object to is reported.
 #include "checks/analysis/AccessPath.h"
 #include "checks/analysis/ControlDependence.h"
+#include "checks/analysis/Passes.h"
 #include "checks/analysis/Suspension.h"
 #include "checks/analysis/Tasks.h"
 
@@ -12,7 +13,6 @@
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/StmtCXX.h"
 #include "clang/Analysis/CFG.h"
-#include "clang/Analysis/FlowSensitive/DataflowWorklist.h"
 #include "clang/Basic/SourceManager.h"
 
 #include <algorithm>
@@ -101,7 +101,7 @@ void TaskFlow::link(const Stmt *S, const Stmt *Parent) {
     for (const Decl *D : Declaration->decls())
       if (const auto *Var = dyn_cast<VarDecl>(D))
         addVariable(Var);
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     link(Child, S);
 }
 
@@ -400,11 +400,10 @@ void TaskFlow::run() {
   std::vector<State> In(Graph->getNumBlockIDs());
   std::vector<bool> Reached(Graph->getNumBlockIDs());
   PostOrderCFGView Order(Graph.get());
-  ForwardDataflowWorklist Work(*Graph, &Order);
+  Passes Work(*Graph, Order);
   Reached[Graph->getEntry().getBlockID()] = true;
-  Work.enqueueBlock(&Graph->getEntry());
   // States only grow towards the first place in the source: this ends.
-  while (const CFGBlock *Block = Work.dequeue()) {
+  while (const CFGBlock *Block = Work.next()) {
     State S = In[Block->getBlockID()];
     walk(*Block, S);
     for (const CFGBlock *Next : Block->succs()) {
@@ -412,7 +411,7 @@ void TaskFlow::run() {
         continue;
       const bool Changed = join(In[Next->getBlockID()], S);
       if (Changed || !Reached[Next->getBlockID()])
-        Work.enqueueBlock(Next);
+        Work.enqueue(Next);
       Reached[Next->getBlockID()] = true;
     }
   }

@@ -42,7 +42,7 @@ void returnsOf(const Stmt *S, llvm::SmallVectorImpl<const Expr *> &Out) {
     return;
   if (const auto *Return = dyn_cast<ReturnStmt>(S); Return && Return->getRetValue())
     Out.push_back(Return->getRetValue());
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     returnsOf(Child, Out);
 }
 

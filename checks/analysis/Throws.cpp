@@ -33,7 +33,7 @@ private:
 
   void walk(const Stmt *S, const Handlers *Around);
   void walkChildren(const Stmt *S, const Handlers *Around) {
-    for (const Stmt *Child : S->children())
+    for (const Stmt *Child : childrenOf(*S))
       walk(Child, Around);
   }
   void await(const CoroutineSuspendExpr &E, const Handlers *Around);
@@ -224,7 +224,7 @@ FailingAwait Throws::awaitIn(const Stmt *S) const {
         return {Await, Task, Why};
     return awaitIn(Await->getOperand());
   }
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     if (FailingAwait Found = awaitIn(Child); Found.Await)
       return Found;
   return {};

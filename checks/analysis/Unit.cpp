@@ -15,7 +15,7 @@ constexpr unsigned MaxBlocks = 200000;
 static bool hasHandler(const Stmt *S) {
   if (!S)
     return false;
-  return isa<CXXTryStmt>(S) || llvm::any_of(S->children(), hasHandler);
+  return isa<CXXTryStmt>(S) || llvm::any_of(childrenOf(*S), hasHandler);
 }
 
 const CFG *Graphs::of(const FunctionDecl &Function) const {

@@ -32,7 +32,7 @@ bool isStd(const Decl &D) {
 } // namespace
 
 bool Waits::containsWait(const Stmt *S) const {
-  return S && (mayWait(S) || llvm::any_of(S->children(), [&](const Stmt *Child) { return containsWait(Child); }));
+  return S && (mayWait(S) || llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return containsWait(Child); }));
 }
 
 /// Its destructor may wait, or run something that does.
@@ -90,7 +90,7 @@ void Waits::collect(const Stmt *S) const {
     return;
   if (const auto *Return = dyn_cast<CoreturnStmt>(S))
     return collect(Return->getOperand());
-  for (const Stmt *Child : S->children())
+  for (const Stmt *Child : childrenOf(*S))
     collect(Child);
 }
 

@@ -16,6 +16,8 @@ namespace corace::checks {
 
 namespace {
 
+constexpr std::size_t MaxWindows = 32; // that end in one access
+
 bool isLoop(const Stmt *S) { return isa<WhileStmt, ForStmt, DoStmt>(S); }
 
 /// What was read is still so: nobody ran since, or nobody who takes the lock.
@@ -160,13 +162,18 @@ bool Flow::isOwnLoopFlag(const Stmt *Branch, const Expr *Site, const Fact &F) co
 }
 
 void Flow::report(Dependence How, Act What, const Entry &E, const Expr *Site, const AccessPath &P, const Stmt *Branch) {
-  if (Collecting)
+  // One finding comes of all windows that end in one access; which of very many it is does not matter.
+  const auto Last = llvm::ArrayRef(Out.Windows).take_back(MaxWindows);
+  if (Collecting && (Last.size() < MaxWindows || Last.front().Second != Site))
     Out.Windows.push_back({How, What, E.Fact, E.Since, Site, P, Branch});
 }
 
 /// A lock makes it no window; somebody who writes without the lock makes it one again.
 void Flow::guarded(const Entry &E, const Expr *Site, const AccessPath &P, Act What) {
   if (!Collecting)
+    return;
+  const auto Last = llvm::ArrayRef(Out.Guarded).take_back(MaxWindows);
+  if (Last.size() == MaxWindows && Last.front().Second == Site)
     return;
   for (std::size_t I = 0; I < Out.LockTable.acquisitions().size() && I < 63; ++I)
     if (const Acquisition &A = Out.LockTable.acquisitions()[I]; (E.Locks & (LockSet(1) << I)) && !A.IsClaim && A.Lock)

@@ -139,7 +139,7 @@ private:
     if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
       if (const auto *Var = dyn_cast<VarDecl>(Ref->getDecl()); Var && Guards.contains(Var))
         return true;
-    return llvm::any_of(S->children(), [&](const Stmt *Child) { return touchesLocks(Child); });
+    return llvm::any_of(childrenOf(*S), [&](const Stmt *Child) { return touchesLocks(Child); });
   }
 
   const LibraryView &Library;
@@ -166,7 +166,7 @@ CalleeLockPaths Inliner::locks(const CallExpr *Call, const Suspension &Awaits) c
       To.push_back(std::move(P));
   };
   if (const FunctionDecl *Definition = ownDefinition(Call->getDirectCallee())) {
-    const PathResolver Inside(*Definition, Library.models());
+    const PathResolver Inside(*Definition, Library);
     const CalleeLockPaths Own = Inliner(Inside, Library).locks(*Definition, Awaits);
     const Frame F{Call, Definition, Inside, nullptr};
     for (const AccessPath &P : Own.Takes)

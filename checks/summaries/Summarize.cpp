@@ -155,7 +155,7 @@ private:
     S.Usr = usrOf(F);
     if (S.Usr.empty())
       return;
-    const PathResolver Paths(F, Unit.Library.models());
+    const PathResolver Paths(F, Unit.Library);
     const Inliner Body(Paths, Unit.Library);
     S.Coroutine = isCoroutine(F);
     if (S.Coroutine)
