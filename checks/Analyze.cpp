@@ -118,6 +118,7 @@ public:
 
   void emit(llvm::function_ref<void(Finding)> Sink) {
     dropExplained();
+    dropParts();
     llvm::sort(Findings, [](const Ranked &A, const Ranked &B) {
       return std::tie(A.F.Main.File, A.F.Main.Offset, A.Precedence, A.F.Object) <
              std::tie(B.F.Main.File, B.F.Main.Offset, B.Precedence, B.F.Object);
@@ -138,6 +139,20 @@ private:
     Finding F;
     unsigned Precedence;
   };
+
+  /// An act on an object and on parts of it is told of the whole.
+  void dropParts() {
+    auto act = [](const Ranked &R) { return std::tuple(R.F.Kind, R.F.Main.File, R.F.Main.EndOffset); };
+    std::map<decltype(act(Findings.front())), std::vector<std::string>> Wholes;
+    for (const Ranked &R : Findings)
+      Wholes[act(R)].push_back(R.F.Object);
+    llvm::erase_if(Findings, [&](const Ranked &R) {
+      return llvm::any_of(Wholes[act(R)], [&](StringRef Whole) {
+        StringRef Part = R.F.Object;
+        return Part.consume_front(Whole) && (Part.starts_with(".") || Part.starts_with("[") || Part.starts_with("->"));
+      });
+    });
+  }
 
   /// A use of a stale reference in an access that is reported for itself says nothing new.
   void dropReferences() {

@@ -42,15 +42,22 @@ bool isOfSomeObject(const AccessPath &Path, const ValueDecl *State, const Functi
          Method->getParent()->getCanonicalDecl() == cast<CXXRecordDecl>(Field->getParent())->getCanonicalDecl();
 }
 
+/// Makes, ends or sets the object as a whole: that is the owner's doing.
+bool isOwners(const FunctionDecl *F) {
+  const auto *Method = dyn_cast<CXXMethodDecl>(F);
+  return isa<CXXConstructorDecl, CXXDestructorDecl>(F) ||
+         (Method && (Method->isCopyAssignmentOperator() || Method->isMoveAssignmentOperator()));
+}
+
 /// A function that writes the state and is neither a part of this task nor waits for it.
 const RivalIndex::Write *otherWriter(const CoroutineFacts &Facts, const Instances &Runs, const Window &W,
                                      const ValueDecl *State) {
   const AccessPath &Path = Facts.Facts[W.First].Path;
   for (const RivalIndex::Write &Rival : Facts.Rivals.writersOf(State))
     if (Rival.Function && !callsIt(W, *Rival.Function) && !isOfSomeObject(Path, State, *Rival.Function) &&
-        Rival.Function->getCanonicalDecl() != Facts.Function.getCanonicalDecl() &&
-        !isa<CXXConstructorDecl, CXXDestructorDecl>(Rival.Function) && !Rival.Function->isMain() &&
-        !Runs.isPartOf(Rival.Function, &Facts.Function) && !Runs.isPartOf(&Facts.Function, Rival.Function))
+        Rival.Function->getCanonicalDecl() != Facts.Function.getCanonicalDecl() && !isOwners(Rival.Function) &&
+        !Rival.Function->isMain() && !Runs.isPartOf(Rival.Function, &Facts.Function) &&
+        !Runs.isPartOf(&Facts.Function, Rival.Function))
       return &Rival;
   return nullptr;
 }
@@ -61,9 +68,9 @@ const RivalIndex::Change *otherTaker(const CoroutineFacts &Facts, const Instance
     return nullptr;
   for (const RivalIndex::Change &C : Facts.Rivals.changesOf(State))
     if (C.What == RivalIndex::Change::Effect::Other && C.Function &&
-        C.Function->getCanonicalDecl() != Facts.Function.getCanonicalDecl() &&
-        !isa<CXXConstructorDecl, CXXDestructorDecl>(C.Function) && !C.Function->isMain() &&
-        !Runs.isPartOf(C.Function, &Facts.Function) && !Runs.isPartOf(&Facts.Function, C.Function))
+        C.Function->getCanonicalDecl() != Facts.Function.getCanonicalDecl() && !isOwners(C.Function) &&
+        !C.Function->isMain() && !Runs.isPartOf(C.Function, &Facts.Function) &&
+        !Runs.isPartOf(&Facts.Function, C.Function))
       return &C;
   return nullptr;
 }
@@ -139,7 +146,8 @@ static Evidence find(const CoroutineFacts &Facts, const Window &W) {
   const std::string Another = isLambda(&Facts.Function)
                                   ? std::string("another call of the lambda")
                                   : "another " + shortName(Facts.Function) + (On.This ? " on the same object" : "");
-  if (const Instances::SecondRun &Run = Found.Second) {
+  // A plain function comes between itself only if it is called from what it lets run.
+  if (const Instances::SecondRun &Run = Found.Second; Run && isCoroutine(Facts.Function)) {
     const bool Self = Run.Started->getCanonicalDecl() == Facts.Function.getCanonicalDecl();
     std::string Who = Self ? (Run.Loop ? "it is" : "there are") : shortName(*Run.Started) + " is";
     std::string Often = Run.Loop ? " called in a loop here"

@@ -89,14 +89,14 @@ Instances::Runs Instances::runsOf(const FunctionDecl *F, Subject On, unsigned De
   const auto *Method = dyn_cast<CXXMethodDecl>(F);
   const bool Lambda = isLambda(F);
   const ArrayRef<RivalIndex::Call> Calls = Rivals.callsOf(F);
-  // Who starts a lambda that was handed to somebody, and how often, is not known.
-  bool Apart = On && !Calls.empty() && !Rivals.isMentioned(*F) && !(Method && Method->isVirtual());
+  const bool StartedOnce = Lambda && Rivals.isStartedOnce(*F);
+  bool Apart = On && (!Calls.empty() || StartedOnce) && !Rivals.isMentioned(*F) && !(Method && Method->isVirtual());
   std::map<const void *, llvm::DenseSet<const void *>> Starts; // by object: those that may overlap
   llvm::DenseSet<const void *> Any;
   llvm::SmallVector<std::pair<const FunctionDecl *, Subject>, 4> Further;
   for (const RivalIndex::Call &C : Calls) {
     if (Lambda && isInOtherFile(C, F)) {
-      Apart = false;
+      Apart = Apart && StartedOnce;
       continue;
     }
     if (isGuarded(C))

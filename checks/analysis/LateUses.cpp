@@ -152,6 +152,16 @@ const Expr *sameThing(const Expr *E) {
   return E;
 }
 
+/// The parameter refers to what the argument denotes. A view that is copied out of a reference is another object, and
+/// refers to what that one refers to.
+bool refersTo(const ParmVarDecl &Param, const Expr *Arg, const LibraryView &Library) {
+  if (!refersElsewhere(Param.getType(), Library))
+    return false;
+  const auto *Ref = dyn_cast<DeclRefExpr>(Arg);
+  return Param.getType()->isReferenceType() || !Ref || !Ref->getDecl()->getType()->isReferenceType() ||
+         !refersElsewhere(Ref->getDecl()->getType().getNonReferenceType(), Library);
+}
+
 } // namespace
 
 StartTraits LateUses::startOf(const FunctionDecl &Coroutine) const {
@@ -230,8 +240,8 @@ void LateUses::collectEager(const FunctionDecl &F, const CFG &Graph, Uses &Out) 
     if (!Callee)
       continue;
     forEachArgument(*Call, *Callee, [&](const Expr *Given, const ParmVarDecl &Param) {
-      const Expr *Arg = refersElsewhere(Param.getType(), Unit.Library) ? sameThing(Given) : nullptr;
-      if (auto What = Arg ? Outside.of(Arg) : std::nullopt; What && *What)
+      const Expr *Arg = sameThing(Given);
+      if (auto What = refersTo(Param, Arg, Unit.Library) ? Outside.of(Arg) : std::nullopt; What && *What)
         record(Out, *What, Arg, SM);
     });
     const Expr *Object = objectOfCall(Call) ? strip(objectOfCall(Call)) : nullptr;
@@ -250,8 +260,8 @@ void LateUses::collectForwarded(const FunctionDecl &F, Uses &Out) const {
     if (!Definition || Definition == &F)
       return;
     forEachArgument(*Call, *Definition, [&](const Expr *Given, const ParmVarDecl &Param) {
-      const Expr *Arg = refersElsewhere(Param.getType(), Unit.Library) ? sameThing(Given) : nullptr;
-      auto What = Arg ? Outside.of(Arg) : std::nullopt;
+      const Expr *Arg = sameThing(Given);
+      auto What = refersTo(Param, Arg, Unit.Library) ? Outside.of(Arg) : std::nullopt;
       if (What && *What)
         if (const Expr *Use = ofParam(*Definition, Param))
           record(Out, *What, Use, SM);

@@ -249,7 +249,8 @@ void LockWalk::acquire(const Expr *Site, const Expr *Operation, const OpModel &O
     Use.Excludes = Out.Table.excludes(Operation, Op, WhyNot);
     if (Use.Mode == LockMode::Counted) {
       const Locks::Units Units = Out.Table.unitsOf(Operation, Op);
-      Use.Alone = Units.Count && Units.Taken >= *Units.Count;
+      // What starts with nothing is a signal, and whoever waits for it holds nothing.
+      Use.Alone = Units.Count && *Units.Count > 0 && Units.Taken >= *Units.Count;
     }
     // By name, as in all libraries: try_lock, tryLock, co_try_wait_for, try_get_units.
     const StringRef Key =

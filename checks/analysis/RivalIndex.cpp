@@ -128,8 +128,10 @@ public:
       if (Op->Under == "x")
         underLock(Call, *Op);
       if (Op->SpawnsAny)
-        spawned(Call);
+        handedOver(Call, Out.Spawned);
     }
+    if (const Expr *Object = objectOfCall(Call); Object && Library.hasRole(strip(Object)->getType(), "task"))
+      handedOver(Call, Out.Continuations);
     return true;
   }
   // A container that is mentioned is changed, unless what is around the mention says otherwise; the traversal goes from
@@ -301,7 +303,8 @@ private:
           Out.UnderLock[Body->getCanonicalDecl()] = Call;
   }
 
-  void spawned(const CallExpr *Call) {
+  /// The lambdas among the arguments.
+  static void handedOver(const CallExpr *Call, llvm::DenseSet<const FunctionDecl *> &To) {
     for (const Expr *Arg : Call->arguments()) {
       const Expr *E = strip(Arg);
       while (const auto *Construct = dyn_cast<CXXConstructExpr>(E)) {
@@ -314,7 +317,7 @@ private:
           E = strip(Var->getInit());
       if (const auto *Lambda = dyn_cast<LambdaExpr>(E))
         for (const CXXMethodDecl *Body : bodiesOf(*Lambda))
-          Out.Spawned.insert(Body->getCanonicalDecl());
+          To.insert(Body->getCanonicalDecl());
     }
   }
 

@@ -86,6 +86,12 @@ public:
   /// shared.
   [[nodiscard]] bool lambdaRunsTwice(const clang::FunctionDecl &F) const;
 
+  /// This lambda runs once for each time that the call is reached which it is handed to: something that starts tasks,
+  /// or a method of a task such as `then`.
+  [[nodiscard]] bool isStartedOnce(const clang::FunctionDecl &Lambda) const {
+    return Spawned.contains(Lambda.getCanonicalDecl()) || Continuations.contains(Lambda.getCanonicalDecl());
+  }
+
   template <typename Fn> void forEachWrite(Fn F) const {
     for (const auto &[Place, Sites] : Writes)
       F(Place, llvm::ArrayRef<Write>(Sites));
@@ -110,6 +116,7 @@ private:
   llvm::DenseMap<const clang::FunctionDecl *, const clang::Stmt *> LambdaLoops;
   llvm::DenseMap<const clang::FunctionDecl *, const clang::Expr *> UnderLock;
   llvm::DenseSet<const clang::FunctionDecl *> Spawned; ///< lambdas that are arguments of something that starts tasks
+  llvm::DenseSet<const clang::FunctionDecl *> Continuations; ///< lambdas that are arguments of methods of tasks
   llvm::DenseSet<const clang::FunctionDecl *> Mentioned;
   bool Strand = false;
 };

@@ -96,3 +96,36 @@ future<> awaited_later_ok() {
   n = 1;
   auto held = co_await std::move(units);
 }
+
+// A continuation runs once for each time it is registered.
+struct served {
+  int sent = 0;
+  future<> loop_ok() {
+    int v = sent;
+    co_await seastar::sleep(1);
+    sent = v + 1;
+  }
+  future<> serve() {
+    return seastar::sleep(1).then([this] { return loop_ok(); });
+  }
+};
+future<> serve_one() {
+  served s;
+  co_await s.serve();
+}
+struct served_twice {
+  int sent = 0;
+  future<> loop_bad() {
+    int v = sent;
+    co_await seastar::sleep(1);
+    sent = v + 1;
+    // EXPECT: 'sent' may be overwritten
+  }
+  future<> serve() {
+    return seastar::sleep(1).then([this] { return loop_bad(); });
+  }
+};
+future<> serve_two() {
+  served_twice s;
+  co_await seastar::when_all(s.serve(), s.serve());
+}

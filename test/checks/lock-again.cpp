@@ -212,3 +212,16 @@ mock::task<> argument_bad(mock::mutex &m) {
   co_await of_the_caller(m);
   // EXPECT: 'of_the_caller' takes 'm', which is held here
 }
+
+// A semaphore that starts with nothing is a signal: nobody holds it.
+mock::task<> signal_ok() {
+  mock::semaphore done{0};
+  auto first = co_await done.acquire();
+  auto second = co_await done.acquire();
+}
+mock::task<> only_unit_bad() {
+  mock::semaphore unit{1};
+  auto first = co_await unit.acquire();
+  auto second = co_await unit.acquire();
+  // EXPECT: 'unit' is taken again while it is held
+}

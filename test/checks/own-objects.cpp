@@ -173,3 +173,41 @@ struct stream {
 };
 mock::task<> header(stream &s) { co_await s.read_bad(); }
 mock::task<> body(stream &s) { co_await s.read_bad(); }
+
+// A lambda that is handed to anybody may run at any time.
+struct subscribed {
+  int sent = 0;
+  mock::task<> loop_bad() {
+    int v = sent;
+    co_await mock::sleep();
+    sent = v + 1;
+    // EXPECT: 'sent' may be overwritten
+  }
+  void serve() {
+    on_message([this] { return loop_bad(); });
+  }
+  template <typename Handler> void on_message(Handler);
+};
+void subscribe_one() {
+  subscribed s;
+  s.serve();
+}
+
+// Who sets the whole object is its owner.
+struct handle {
+  int at = 0;
+  handle &operator=(handle &&other) noexcept {
+    at = other.at;
+    return *this;
+  }
+  mock::task<> move_on_ok() {
+    int v = at;
+    co_await mock::sleep();
+    at = v + 1;
+  }
+};
+mock::task<> owner() {
+  handle h;
+  h = handle();
+  co_await h.move_on_ok();
+}
