@@ -127,5 +127,5 @@ struct served_twice {
 };
 future<> serve_two() {
   served_twice s;
-  co_await seastar::when_all(s.serve(), s.serve());
+  co_await seastar::when_all_succeed(s.serve(), s.serve());
 }

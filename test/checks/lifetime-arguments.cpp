@@ -130,7 +130,7 @@ template <typename F> task<> call_with(F f, std::string_view &&s) { return f(std
 template <typename F> task<> call_with_reference(F f, std::string &&s) { return f(s); }
 task<> forwarded_views(const std::string &kept) {
   auto ok = call_with([](std::string_view s) -> task<> { co_await mock::sleep(); use(s); }, std::string_view(kept));
-  auto bad = call_with_reference([](std::string_view s) -> task<> { co_await mock::sleep(); use(s); }, make());
+  auto bad = call_with_reference([](const std::string &s) -> task<> { co_await mock::sleep(); use(s); }, make());
   // EXPECT: this temporary is gone when
   co_await std::move(ok);
   co_await std::move(bad);
