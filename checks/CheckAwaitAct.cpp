@@ -214,20 +214,23 @@ void CheckAwaitAct::checkUnit(const UnitFacts &Unit, llvm::function_ref<void(Fin
   findEarlyReads(Unit, [&](const EarlyRead &R) { Sink(earlyRead(R, Unit.Context)); });
   findLeftMarks(Unit, /*Locks=*/false, [&](const LeftMark &M) {
     auto place = [&](const clang::Stmt *S) { return placeOf(Unit.Context, S->getSourceRange()); };
-    const std::string Task = shortName(*M.Fails.Task);
+    const std::string Failing = M.Cancelled ? "if " + shortName(*M.Function) + " is cancelled here, '"
+                                            : "if " + shortName(*M.Fails.Task) + " fails here, '";
     Finding F;
     F.Check = name().str();
     F.Kind = race_kind::exposed_intermediate;
-    F.Sure = M.Fails.Why.Through ? Confidence::Medium : Confidence::High;
+    F.Sure = M.Cancelled || M.Fails.Why.Through ? Confidence::Medium : Confidence::High;
     F.Main = place(M.Fails.Await);
     F.First = place(M.Set);
     F.Suspension = F.Main;
     F.Function = nameOfFunction(*M.Function);
     F.Object = M.Place;
-    F.Message = "if " + Task + " fails here, '" + M.Place +
-                (M.Test ? "' stays set and keeps others out for ever" : "' is never counted back");
+    F.Message = Failing + M.Place + (M.Test ? "' stays set and keeps others out for ever" : "' is never counted back");
     F.Notes.push_back({NoteRole::First, M.Test ? "set here" : "counted here", F.First});
-    F.Notes.push_back({NoteRole::Task, "thrown here, and caught nowhere on the way", place(M.Fails.Why.Site)});
+    if (M.Cancelled)
+      F.Notes.push_back({NoteRole::Task, "cancelled here when another task has ended before", place(M.Cancelled)});
+    else
+      F.Notes.push_back({NoteRole::Task, "thrown here, and caught nowhere on the way", place(M.Fails.Why.Site)});
     F.Notes.push_back(
         {NoteRole::Order,
          "what is thrown passes this by; so does the end of a coroutine that is destroyed while it is suspended",

@@ -203,15 +203,20 @@ Finding keptOnFailure(const LeftMark &M, const ASTContext &Context, StringRef Ch
   Finding F;
   F.Check = Check.str();
   F.Kind = race_kind::ineffective_lock;
-  F.Sure = M.Fails.Why.Through ? Confidence::Medium : Confidence::High;
+  F.Sure = M.Cancelled || M.Fails.Why.Through ? Confidence::Medium : Confidence::High;
   F.Main = place(M.Fails.Await);
   F.First = place(M.Set);
   F.Suspension = F.Main;
   F.Function = nameOfFunction(*M.Function);
   F.Object = M.Place;
-  F.Message = "if " + functionName(*M.Fails.Task) + " fails here, '" + M.Place + "' is never given back";
+  F.Message = (M.Cancelled ? "if " + functionName(*M.Function) + " is cancelled here, '"
+                           : "if " + functionName(*M.Fails.Task) + " fails here, '") +
+              M.Place + "' is never given back";
   F.Notes.push_back({NoteRole::Lock, "taken here by hand", F.First});
-  F.Notes.push_back({NoteRole::Task, "thrown here, and caught nowhere on the way", place(M.Fails.Why.Site)});
+  if (M.Cancelled)
+    F.Notes.push_back({NoteRole::Task, "cancelled here when another task has ended before", place(M.Cancelled)});
+  else
+    F.Notes.push_back({NoteRole::Task, "thrown here, and caught nowhere on the way", place(M.Fails.Why.Site)});
   F.Notes.push_back({NoteRole::Lock, "what is thrown passes this by", place(M.Reset)});
   F.Notes.push_back({NoteRole::Mend, "to mend it: let a guard hold it", F.First});
   return F;

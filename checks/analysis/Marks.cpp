@@ -36,6 +36,8 @@ private:
   [[nodiscard]] Mark lockOf(const Expr *E) const;
   [[nodiscard]] bool isOwn(const Mark &M, const Expr *Reset) const;
   [[nodiscard]] bool mentions(const Stmt *S, const AccessPath &Place) const;
+  [[nodiscard]] const CoawaitExpr *cancelledAwait(const Stmt *S) const;
+  [[nodiscard]] const Expr *canceller() const;
   void block(llvm::ArrayRef<const Stmt *> Parts);
   void pair(const Mark &Set, llvm::ArrayRef<const Stmt *> Rest);
 
@@ -43,7 +45,8 @@ private:
   const Throws &Escapes;
   const FunctionDecl &F;
   const bool OfLocks;
-  mutable std::optional<PathResolver> Resolver; ///< made when there is something to resolve
+  mutable std::optional<const Expr *> Canceller; ///< looked for once
+  mutable std::optional<PathResolver> Resolver;  ///< made when there is something to resolve
   llvm::function_ref<void(LeftMark)> Sink;
   llvm::SmallVector<const Stmt *, 16> Tests; ///< branches above and before
 };
@@ -134,6 +137,63 @@ const Expr *conditionOf(const Stmt *Branch) {
   return nullptr;
 }
 
+/// The operation around an expression that ends when one of its tasks has ended, and cancels the others.
+const CallExpr *raceAround(const Stmt *S, const Expr *Task, const UnitFacts &Unit) {
+  if (!S || isa<LambdaExpr>(S))
+    return nullptr;
+  if (const auto *Call = dyn_cast<CallExpr>(S))
+    if (const OpModel *Op = Unit.Library.op(Call); Op && Op->CancelsOthers)
+      for (const Expr *Arg : Call->arguments())
+        if (const Expr *Operation = Unit.Suspensions.operation(Arg); Operation && strip(Operation) == Task)
+          return Call;
+  if (const auto *Await = dyn_cast<CoawaitExpr>(S))
+    return raceAround(Await->getOperand(), Task, Unit);
+  if (const auto *Return = dyn_cast<CoreturnStmt>(S))
+    return raceAround(Return->getOperand(), Task, Unit);
+  for (const Stmt *Child : S->children())
+    if (const CallExpr *Found = raceAround(Child, Task, Unit))
+      return Found;
+  return nullptr;
+}
+
+/// Somebody races this coroutine against others.
+const Expr *MarkWalk::canceller() const {
+  if (!Canceller) {
+    Canceller = nullptr;
+    for (const RivalIndex::Call &C : Unit.Rivals.callsOf(&F))
+      if (!*Canceller && C.Caller && !C.Awaited)
+        Canceller = raceAround(writtenBody(*C.Caller), strip(C.Site), Unit);
+  }
+  return *Canceller;
+}
+
+/// An await in the statement that a cancellation does not get out of as if nothing had been: it gives no result that
+/// could tell of it, and sets no variable.
+const CoawaitExpr *MarkWalk::cancelledAwait(const Stmt *S) const {
+  const auto *E = dyn_cast_or_null<Expr>(S);
+  const auto *Await = dyn_cast_or_null<CoawaitExpr>(E ? strip(E) : nullptr);
+  if (!Await || !Await->getType()->isVoidType() || !Unit.Suspensions.classify(*Await).suspends())
+    return nullptr;
+  const Expr *Operation = Unit.Suspensions.operation(Await->getOperand());
+  if (const FunctionDecl *Task = Operation ? Suspension::coroutineOf(strip(Operation)) : nullptr)
+    if (Escapes.of(*Task).What == Escape::How::No)
+      return nullptr;
+  llvm::SmallVector<const Stmt *, 16> Work{Await->getOperand()};
+  while (!Work.empty()) {
+    const Stmt *Part = Work.pop_back_val();
+    if (const auto *Call = dyn_cast_or_null<CallExpr>(Part))
+      for (unsigned I = firstArgument(Call); I < Call->getNumArgs(); ++I) {
+        const auto *Ref = dyn_cast<DeclRefExpr>(strip(Call->getArg(I)));
+        const auto *Var = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+        if (Var && Call->getArg(I)->isLValue() && !Call->getArg(I)->getType().isConstQualified())
+          return nullptr;
+      }
+    if (Part)
+      Work.append(Part->child_begin(), Part->child_end());
+  }
+  return Await;
+}
+
 /// From the mark on: an await that may fail, and then what takes the mark away.
 void MarkWalk::pair(const Mark &Set, llvm::ArrayRef<const Stmt *> Rest) {
   LeftMark Found;
@@ -155,6 +215,12 @@ void MarkWalk::pair(const Mark &Set, llvm::ArrayRef<const Stmt *> Rest) {
     if (!Found.Fails.Await)
       Found.Fails = Escapes.awaitIn(S);
   }
+  if (!Found.Fails.Await && canceller())
+    for (const Stmt *S : Rest)
+      if (const CoawaitExpr *Await = Found.Fails.Await ? nullptr : cancelledAwait(S)) {
+        Found.Fails.Await = Await;
+        Found.Cancelled = canceller();
+      }
   if (!Found.Fails.Await)
     return;
   Found.Lock = Set.Locks;

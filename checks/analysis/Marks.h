@@ -18,6 +18,7 @@ struct LeftMark {
   const clang::Stmt *Test = nullptr; ///< of a flag: what keeps others out; null for a count
   bool Lock = false;                 ///< a lock that is taken and given back by hand
   FailingAwait Fails;
+  const clang::Expr *Cancelled = nullptr; ///< then: who cancels the task while it is suspended there
 };
 
 /// Flags that keep others out and counts of who is inside, or locks, in the user's coroutines, once for each pair.

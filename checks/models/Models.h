@@ -83,14 +83,15 @@ struct OpModel {
   bool SpawnsAll = false;
   std::string Until; ///< how long what it starts may run: detached, token (the last argument tells), return (the result
                      ///< stands for it), or the operation or scope that waits for it
-  std::string Context;       ///< of a context variable: set, get, reset
-  bool Joins = false;        ///< it is over when all that it was given has ended ...
-  bool FailsFirst = false;   ///< ... or at the first failure, and then it leaves the others running
-  std::string Callable;      ///< what becomes of a callable argument: kept until the task that it returned has ended,
-                             ///< dropped once it was called, or borrowed (it has to live as long as the caller waits)
-  bool DropsResults = false; ///< calls its arguments and drops what they return
-  bool Ready = false;        ///< the task that it makes is over already, and did not fail
-  std::string Failure;       ///< of the tasks that it starts: lost, logged, terminates, or in the results
+  std::string Context;        ///< of a context variable: set, get, reset
+  bool Joins = false;         ///< it is over when all that it was given has ended ...
+  bool FailsFirst = false;    ///< ... or at the first failure, and then it leaves the others running
+  bool CancelsOthers = false; ///< ... or when the first is over, and then it has the others cancelled
+  std::string Callable;       ///< what becomes of a callable argument: kept until the task that it returned has ended,
+                              ///< dropped once it was called, or borrowed (it has to live as long as the caller waits)
+  bool DropsResults = false;  ///< calls its arguments and drops what they return
+  bool Ready = false;         ///< the task that it makes is over already, and did not fail
+  std::string Failure;        ///< of the tasks that it starts: lost, logged, terminates, or in the results
   std::optional<unsigned> Observer; ///< the argument that is told of a failure; without it the result tells
   std::string Instead;              ///< the operation that throws the first failure, where this one returns them
   std::string Effect;               ///< on a container: none, look, element, insert, erase, replace

@@ -339,6 +339,8 @@ bool ModelsReader::readOpField(StringRef Key, yaml::Node *Value, OpModel &Op) {
   if (Key == "join") {
     if (auto When = scalar(Value); When && *When == "first-failure")
       return Op.Joins = Op.FailsFirst = true;
+    else if (When && *When == "first")
+      return Op.Joins = Op.CancelsOthers = true;
     return boolean(Value, Op.Joins);
   }
   if (Key == "callable") {

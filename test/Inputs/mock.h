@@ -88,6 +88,7 @@ task<int> fetch(int key = 0);
 void spawn(task<>);
 template <typename... Tasks> awaiter<> when_all(Tasks &&...);
 template <typename... Tasks> awaiter<> gather(Tasks &&...); // ends at the first failure
+template <typename... Tasks> awaiter<> race(Tasks &&...);   // ends with the first, and cancels the others
 
 } // namespace mock
 

@@ -93,3 +93,45 @@ struct worker {
     --counted;
   }
 };
+
+// Raced against a timeout: whoever comes second is cancelled where it is suspended.
+mock::task<> read_line(int &);
+struct raced {
+  bool busy = false, guarded = false, told = false, alone = false;
+  mock::task<> work_bad() {
+    if (busy)
+      co_return;
+    busy = true;
+    co_await mock::work();
+    // EXPECT: if 'work_bad' is cancelled here, 'busy' stays set and keeps others out for ever
+    // EXPECT-NOTE +29: cancelled here when another task has ended before
+    busy = false;
+  }
+  mock::task<> guarded_ok() {
+    if (guarded)
+      co_return;
+    guarded = true;
+    finally last{[this] { guarded = false; }};
+    co_await mock::work();
+  }
+  mock::task<> told_ok() { // a result tells
+    if (told)
+      co_return;
+    told = true;
+    int error = 0;
+    co_await read_line(error);
+    told = false;
+  }
+  mock::task<> alone_ok() {
+    if (alone)
+      co_return;
+    alone = true;
+    co_await mock::work();
+    alone = false;
+  }
+  mock::task<> all() {
+    co_await alone_ok();
+    co_await mock::race(work_bad(), mock::sleep());
+    co_await mock::race(guarded_ok(), told_ok());
+  }
+};
