@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/ReferenceAcrossAwait.h"
 
+#include "checks/Repairs.h"
 #include "checks/Report.h"
 #include "checks/analysis/Disturbance.h"
 #include "checks/analysis/Invalidation.h"
+#include "checks/summaries/Summary.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
@@ -115,11 +117,11 @@ std::string ReferenceReport::origin() const {
 }
 
 std::string ReferenceReport::danger() const {
-  if (!By.By)
+  if (!By.By && !By.Elsewhere)
     return "other code may change " + owner() + " meanwhile";
   using Kind = RivalIndex::Disturbance::Kind;
   const char *Verb = "";
-  switch (By.By->What) {
+  switch (By.By ? By.By->What : static_cast<Kind>(By.Elsewhere->What)) {
   case Kind::Insert:
   case Kind::InsertAtEnd: Verb = "inserts into it"; break;
   case Kind::Erase: Verb = "erases from it"; break;
@@ -130,6 +132,8 @@ std::string ReferenceReport::danger() const {
 }
 
 std::string ReferenceReport::rival() const {
+  if (!By.By)
+    return "'" + By.Elsewhere->Name.substr(By.Elsewhere->Name.rfind(':') + 1) + "'";
   const auto *Method = dyn_cast<CXXMethodDecl>(By.By->Function);
   if (Method && Method->getParent()->isLambda())
     return "a lambda";
@@ -173,9 +177,9 @@ Finding ReferenceReport::finding(StringRef Check) const {
   // Whoever writes the place says little; who invalidates it matters.
   llvm::erase_if(F.Notes, [](const Note &N) { return N.Role == NoteRole::Rival; });
   Note Rival{NoteRole::Rival, danger(), F.Main};
-  if (By.By) {
+  if (By.By || By.Elsewhere) {
     Rival.Message += " here and may run meanwhile";
-    Rival.Where = placeOf(Context, By.By->Site->getSourceRange());
+    Rival.Where = By.By ? placeOf(Context, By.By->Site->getSourceRange()) : placeOf(By.Elsewhere->Where);
   }
   auto After =
       llvm::find_if(F.Notes, [](const Note &N) { return N.Role == NoteRole::Lock || N.Role == NoteRole::Mend; });
@@ -219,7 +223,18 @@ void ReferenceReport::copyBeforeLoop(Finding &F) const {
   const StringRef Name = statePlace(Held.Owner).Decl ? statePlace(Held.Owner).Decl->getName() : StringRef();
   if (!Lives || !Model || Model->Role != "container" || Held.Accessor || Name.empty())
     return;
-  const std::string Copy = "copy_of_" + Name.rtrim('_').str();
+  // Several loops of one function may each get a copy.
+  unsigned Ordinal = 1;
+  const Expr *Last = W.Second;
+  const std::size_t Index = static_cast<std::size_t>(&W - Facts.Windows.data()),
+                    Looks = std::min<std::size_t>(Index, 64);
+  for (const Window &Other : llvm::ArrayRef(Facts.Windows).slice(Index - Looks, Looks))
+    if (Other.How == Dependence::Reference && Other.Second != Last && Other.Second != W.Second &&
+        Other.Second == Facts.Facts[Other.First].Site) {
+      Last = Other.Second;
+      ++Ordinal;
+    }
+  const std::string Copy = freshName(Facts.Function, "copy_of_" + Name.rtrim('_').str(), Ordinal);
   const SourceManager &SM = Context.getSourceManager();
   const StringRef Range =
       Lexer::getSourceText(CharSourceRange::getTokenRange(W.Second->getSourceRange()), SM, Context.getLangOpts());

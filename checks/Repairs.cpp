@@ -11,6 +11,7 @@
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/Lexer.h"
 #include "llvm/ADT/FoldingSet.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace clang;
 
@@ -197,15 +198,91 @@ static Slot slotOf(const CoroutineFacts &Facts, const Stmt *&S) {
   return Slot::None;
 }
 
-/// A name that nothing in the translation unit has, so that what is declared with it hides nothing. The windows of one
-/// function get different ones.
-static std::string freshName(const CoroutineFacts &Facts, const Window &W) {
-  const auto Index = &W - Facts.Windows.data();
-  std::string Name = Index == 0 ? "awaited" : "awaited" + std::to_string(Index + 1);
-  const IdentifierTable &Names = Facts.Function.getASTContext().Idents;
-  while (Names.find(Name) != Names.end())
-    Name += "_";
-  return Name;
+/// A member of the class or of a base has the name.
+static bool hasMember(const CXXRecordDecl &Class, DeclarationName Name) {
+  const auto Lacks = [&](const CXXRecordDecl *C) { return C->lookup(Name).empty(); };
+  return Class.hasDefinition() && (!Lacks(&Class) || !Class.forallBases(Lacks));
+}
+
+/// Declared in the body, wherever that is: what is declared anew could hide it, or be hidden.
+static bool declaresLocal(const Stmt *Body, const IdentifierInfo *Name) {
+  return Body && !walk(Body, [&](const Stmt *S) {
+           const auto *Declaration = dyn_cast<DeclStmt>(S);
+           const auto *Catch = dyn_cast<CXXCatchStmt>(S);
+           const auto Has = [&](const Decl *D) {
+             const auto *Named = dyn_cast_or_null<NamedDecl>(D);
+             const auto *Parts = dyn_cast_or_null<DecompositionDecl>(D);
+             return (Named && Named->getIdentifier() == Name) ||
+                    (Parts &&
+                     llvm::any_of(Parts->bindings(), [&](const BindingDecl *B) { return B->getIdentifier() == Name; }));
+           };
+           return !(Declaration && llvm::any_of(Declaration->decls(), Has)) &&
+                  !(Catch && Has(Catch->getExceptionDecl()));
+         });
+}
+
+static bool isVisibleIn(const FunctionDecl &F, StringRef Text) {
+  ASTContext &Context = F.getASTContext();
+  const auto It = Context.Idents.find(Text);
+  if (It == Context.Idents.end())
+    return false; // nobody says the word
+  const IdentifierInfo *Name = It->second;
+  if (Name->hadMacroDefinition() || Name->isKeyword(Context.getLangOpts()))
+    return true;
+  for (const DeclContext *In = &F; In; In = In->getParent()) {
+    if (const auto *Function = dyn_cast<FunctionDecl>(In)) {
+      if (llvm::any_of(Function->parameters(), [&](const ParmVarDecl *P) { return P->getIdentifier() == Name; }) ||
+          declaresLocal(writtenBody(*Function), Name))
+        return true;
+    } else if (const auto *Class = dyn_cast<CXXRecordDecl>(In)) {
+      if (hasMember(*Class, Name))
+        return true;
+    } else if (!In->lookup(Name).empty()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string freshName(const FunctionDecl &F, StringRef Wish, unsigned Ordinal) {
+  // The same stem for the whole function, so that the names that it gets differ.
+  for (std::string Stem = Wish.str();; Stem += Stem.size() == Wish.size() ? "_now" : "_") {
+    std::string Name = Ordinal == 1 ? Stem : Stem + std::to_string(Ordinal);
+    if (!isVisibleIn(F, Stem) && !isVisibleIn(F, Name))
+      return Name;
+  }
+}
+
+bool holdsComment(StringRef Text, const ASTContext &Context) {
+  if (!Text.contains("//") && !Text.contains("/*"))
+    return false;
+  const std::string Copy = Text.str(); // the lexer wants a zero behind it
+  Lexer Tokens(SourceLocation(), Context.getLangOpts(), Copy.data(), Copy.data(), Copy.data() + Copy.size());
+  Tokens.SetCommentRetentionState(true);
+  Token T;
+  do {
+    Tokens.LexFromRawLexer(T);
+    if (T.is(tok::comment))
+      return true;
+  } while (T.isNot(tok::eof));
+  return false;
+}
+
+/// How many windows of the function before this one are repaired in the same way, so that each gets its own name.
+static unsigned ordinalOf(const CoroutineFacts &Facts, const Window &W) {
+  constexpr std::ptrdiff_t MaxLooks = 64; // the rest is numbered with gaps
+  const std::ptrdiff_t Index = &W - Facts.Windows.data();
+  if (Index > MaxLooks)
+    return static_cast<unsigned>(Index) + 1;
+  unsigned Ordinal = 1;
+  const Expr *Last = nullptr;
+  for (const Window &Other : llvm::ArrayRef(Facts.Windows).take_front(static_cast<std::size_t>(Index)))
+    if (Other.How == Dependence::Value && Other.Second != W.Second && Other.Second != Last &&
+        updateOf(Facts.Function.getASTContext(), Other.Second)) {
+      Last = Other.Second;
+      ++Ordinal;
+    }
+  return Ordinal;
 }
 
 std::vector<FixIt> hoistAwait(const CoroutineFacts &Facts, const Window &W) {
@@ -223,7 +300,15 @@ std::vector<FixIt> hoistAwait(const CoroutineFacts &Facts, const Window &W) {
   const std::optional<Token> Next = Lexer::findNextToken(W.Second->getEndLoc(), SM, Context.getLangOpts());
   if (Where == Slot::None || Value.empty() || Place.empty() || !Next || Next->isNot(tok::semi))
     return {};
-  const std::string Name = freshName(Facts, W);
+  // Comments go along with what they stand in; the others would be lost.
+  const StringRef All = textOf(Context, W.Second->getSourceRange());
+  const StringRef End = textOf(Context, SourceRange(W.Second->getEndLoc(), Next->getLocation()));
+  const std::size_t At = static_cast<std::size_t>(Value.data() - All.data()), After = At + Value.size();
+  if (Place.data() != All.data() || At > All.size() || After > All.size() ||
+      holdsComment(All.slice(Place.size(), At), Context) || holdsComment(All.drop_front(After), Context) ||
+      holdsComment(End, Context))
+    return {};
+  const std::string Name = freshName(Facts.Function, "awaited", ordinalOf(Facts, W));
   const std::string Indent = "\n" + indentation(Context, W.Second->getBeginLoc()).str();
   const std::string Inner = Where == Slot::Braces ? Indent + "  " : Indent;
   std::string Text =
@@ -402,7 +487,8 @@ std::vector<FixIt> awaitTask(const TaskLoss &Loss, bool IsLock) {
     const auto *Class = How.Result->getAsCXXRecordDecl();
     if (Class && !How.Result->isReferenceType()) // as a guard, it may have to live on
       Fix = insertBefore(Context, Loss.Made->getBeginLoc(), "co_await ");
-    else if (!IsLock || How.Result->isVoidType())
+    else if ((!IsLock || How.Result->isVoidType()) &&
+             !holdsComment(textOf(Context, SourceRange(Statement->getBeginLoc(), Loss.Made->getBeginLoc())), Context))
       Fix = replaceText(Context, CharSourceRange::getCharRange(Statement->getBeginLoc(), Loss.Made->getBeginLoc()),
                         "co_await ");
   }

@@ -21,6 +21,11 @@ struct TaskLoss;
 [[nodiscard]] std::optional<FixIt> insertBefore(const clang::ASTContext &Context, clang::SourceLocation Where,
                                                 std::string Text);
 
+/// The name or one like it, with a number from the second one on: nothing that is visible in the function is called so.
+[[nodiscard]] std::string freshName(const clang::FunctionDecl &F, llvm::StringRef Wish, unsigned Ordinal);
+/// There is a comment in the text, not only in a literal.
+[[nodiscard]] bool holdsComment(llvm::StringRef Text, const clang::ASTContext &Context);
+
 /// `x = x + co_await f();` as a local that takes the result, and `x += `.
 [[nodiscard]] std::vector<FixIt> hoistAwait(const CoroutineFacts &Facts, const Window &W);
 

@@ -141,7 +141,7 @@ bool fromJSON(const json::Value &V, Answer &A, json::Path P) {
   json::ObjectMapper O(V, P);
   std::int64_t About = 0;
   if (!O || !O.map("about", About) || !O.map("usr", A.Question.Usr) || !O.map("name", A.Question.Name) ||
-      !O.map("scope", A.Question.Scope) || !O.map("answer", A.Hash) || About < 0 || About > 3)
+      !O.map("scope", A.Question.Scope) || !O.map("answer", A.Hash) || About < 0 || About > 5)
     return false;
   A.Question.About = static_cast<checks::SummaryQuery::Topic>(About);
   return true;

@@ -214,9 +214,15 @@ private:
 
   /// What the unit asked and nobody answered.
   static void addUnanswered(const Work &W, const checks::Summaries &Merged, Names &To) {
-    for (const auto &[Query, Answer] : W.Entry.Asked)
-      if (Query.About != checks::SummaryQuery::Topic::Function || !Merged.function(Query.Usr))
+    for (const auto &[Query, Answer] : W.Entry.Asked) {
+      const bool AboutFunction = Query.About == checks::SummaryQuery::Topic::Function;
+      const checks::FunctionSummary *Known = AboutFunction ? Merged.function(Query.Usr) : nullptr;
+      if (!Known)
         To.emplace(Query.Name, Query.Scope);
+      else // what it calls in other files
+        for (const checks::FunctionSummary::Forward &By : Known->Forwards)
+          To.emplace(By.Name, By.Scope);
+    }
   }
 
   static bool isLeftOut(const Work &W) { return W.Entry.Skipped && !W.Crashed; }

@@ -58,7 +58,7 @@ const VarDecl *localNamed(const Expr *E) {
   return Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
 }
 
-const FunctionDecl *coroutineMadeBy(const Expr *E) {
+const FunctionDecl *coroutineMadeBy(const Expr *E, const LibraryView &Library) {
   for (unsigned I = 0; E && I < 6; ++I) {
     E = strip(E);
     const auto *Copy = dyn_cast<CXXConstructExpr>(E);
@@ -70,7 +70,14 @@ const FunctionDecl *coroutineMadeBy(const Expr *E) {
     else
       break;
   }
-  return Suspension::coroutineOf(E);
+  if (const auto *Lambda = dyn_cast_or_null<LambdaExpr>(E)) // whoever is given it calls it
+    return Lambda->isGenericLambda() ? nullptr : Lambda->getCallOperator();
+  if (const FunctionDecl *Coroutine = Suspension::coroutineOf(E))
+    return Coroutine;
+  // Without a body it may be one.
+  const auto *Call = dyn_cast_or_null<CallExpr>(E);
+  const FunctionDecl *Callee = Call ? Call->getDirectCallee() : nullptr;
+  return Callee && !Callee->isDefined() && Call->getType()->isRecordType() && !Library.op(Call) ? Callee : nullptr;
 }
 
 class Collector {
@@ -95,7 +102,7 @@ public:
     if (const auto *Await = dyn_cast<CoawaitExpr>(S)) {
       visit(Await->getOperand(), nullptr, nullptr);
       Out.Events.push_back(
-          {Event::Kind::Await, nullptr, Await, nullptr, coroutineMadeBy(Await->getOperand()), nullptr});
+          {Event::Kind::Await, nullptr, Await, nullptr, coroutineMadeBy(Await->getOperand(), Unit.Library), nullptr});
       return;
     }
     if (const auto *Return = dyn_cast<CoreturnStmt>(S))
@@ -129,7 +136,8 @@ private:
     } else if (Op->SpawnsAny && !Op->Reenter) {
       for (unsigned I = First; I < Call.getNumArgs(); ++I)
         if (startsArgument(*Op, I - First, Call.getNumArgs() - First))
-          Out.Events.push_back({Event::Kind::Spawn, nullptr, &Call, nullptr, coroutineMadeBy(Call.getArg(I)), nullptr});
+          Out.Events.push_back(
+              {Event::Kind::Spawn, nullptr, &Call, nullptr, coroutineMadeBy(Call.getArg(I), Unit.Library), nullptr});
     }
   }
 
@@ -246,7 +254,7 @@ private:
     const Functions Task = taskOf(Spawn.Callee);
     if (Task.contains(F.getCanonicalDecl()))
       return;
-    bool Waited = false, Again = false;
+    bool Waited = false;
     for (std::size_t J = I + 1; J < Own.Events.size(); ++J) {
       const Event &E = Own.Events[J];
       Waited = Waited || E.K == Event::Kind::Await;
@@ -254,14 +262,38 @@ private:
         if (const Expr *Set = onlyIn(Task, E.Variable, Event::Kind::Set))
           return add(ContextMisuse::What::ChildSets, F, E.Variable, E.Site, Spawn.Site, Set);
       } else if (E.K == Event::Kind::Set) {
-        for (std::size_t K = J + 1; K < Own.Events.size(); ++K)
-          Again = Again || Own.Events[K].K == Event::Kind::Spawn ||
-                  (Own.Events[K].K == Event::Kind::Await && Own.Events[K].Callee);
-        const Expr *Get = Again || setBefore(Own, J) ? nullptr : onlyIn(Task, E.Variable, Event::Kind::Get);
-        if (Get)
+        const Expr *Get = setBefore(Own, J) ? nullptr : onlyIn(Task, E.Variable, Event::Kind::Get);
+        if (Get && !servesLater(Own, J))
           return add(ContextMisuse::What::SetTooLate, F, E.Variable, E.Site, Spawn.Site, Get);
       }
     }
+  }
+
+  /// Something is started or awaited after the set that reads the variable, or of which nobody knows.
+  [[nodiscard]] bool servesLater(const Uses &Own, std::size_t Set) const {
+    Functions Seen;
+    llvm::SmallVector<const FunctionDecl *, 8> Work;
+    const auto starts = [&](const Event &E) {
+      if (E.Callee && (E.K == Event::Kind::Spawn || E.K == Event::Kind::Await))
+        Work.push_back(E.Callee);
+      return E.Callee || E.K != Event::Kind::Spawn;
+    };
+    for (std::size_t I = Set + 1; I < Own.Events.size(); ++I)
+      if (!starts(Own.Events[I]))
+        return true;
+    while (!Work.empty()) {
+      const FunctionDecl *F = Work.pop_back_val()->getCanonicalDecl();
+      if (!Seen.insert(F).second)
+        continue;
+      if (!F->isDefined())
+        return true;
+      const auto It = All.find(F);
+      if (It != All.end())
+        for (const Event &E : It->second.Events)
+          if (!starts(E) || (E.K == Event::Kind::Get && E.Variable == Own.Events[Set].Variable))
+            return true;
+    }
+    return false;
   }
 
   static bool setBefore(const Uses &Own, std::size_t J) {

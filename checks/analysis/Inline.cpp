@@ -32,12 +32,12 @@ bool countNodes(const Stmt *S, unsigned &Left) {
 }
 
 /// The definition, if it is simple enough: straight statements, a return at most at the end.
-const FunctionDecl *simpleDefinition(const FunctionDecl *F) {
+const FunctionDecl *simpleDefinition(const FunctionDecl *F, bool Itself = false) {
   const FunctionDecl *Definition = nullptr;
   if (!F || !F->isDefined(Definition) || Definition->isDependentContext() || isa<CXXConstructorDecl>(F))
     return nullptr;
   if (const auto *Method = dyn_cast<CXXMethodDecl>(F);
-      Method && (Method->isVirtual() || Method->isDefaulted() || Method->isImplicit()))
+      Method && ((Method->isVirtual() && !Itself) || Method->isDefaulted() || Method->isImplicit()))
     return nullptr;
   const SourceManager &SM = F->getASTContext().getSourceManager();
   if (SM.isInSystemHeader(SM.getExpansionLoc(Definition->getLocation())))
@@ -132,6 +132,7 @@ void Inliner::reads(const Stmt *S, const Frame &F, InlinedCall &Out, unsigned De
   if (const auto *Call = dyn_cast<CallExpr>(S)) {
     if (inlineInto(Call, &F, Out, Depth + 1))
       return;
+    elsewhere(Call, F, Out, /*Result=*/true);
     const auto *Method = dyn_cast_or_null<CXXMethodDecl>(Call->getDirectCallee());
     const Expr *Object = objectOfCall(Call);
     if (Method && Object) {
@@ -160,6 +161,34 @@ void Inliner::reads(const Stmt *S, const Frame &F, InlinedCall &Out, unsigned De
     reads(Child, F, Out, Depth);
 }
 
+/// A call in a simple function of one whose body is in another translation unit.
+void Inliner::elsewhere(const CallExpr *Call, const Frame &F, InlinedCall &Out, bool Result) const {
+  const FunctionDecl *Callee = Call->getDirectCallee();
+  if (!Callee || !isElsewhere(*Callee))
+    return;
+  if (const Others *Known = Library.others()) {
+    const FunctionSummary *Summary = Known->callee(Call);
+    if (!Summary || !Summary->Simple)
+      return;
+    if (Result)
+      for (const PathSummary &Read : Summary->Reads)
+        if (AccessPath P = rebase(Known->path(Read, *Call, F.Paths), F))
+          Out.Reads.push_back(std::move(P));
+    for (const FunctionSummary::Write &W : Summary->Writes)
+      if (AccessPath P = rebase(Known->path(W.Place, *Call, F.Paths), F))
+        Out.Writes.push_back({std::move(P), static_cast<Act>(W.What), W.TakesArguments && mentionsParameter(Call)});
+    return;
+  }
+  InlinedCall::Forward By{Callee, {}, {}, Result};
+  if (const Expr *Object = objectOfCall(Call))
+    By.Object = rebase(objectPath(F.Paths, Object), F);
+  for (unsigned I = firstArgument(Call); I < Call->getNumArgs(); ++I) {
+    const auto *Ref = dyn_cast<DeclRefExpr>(strip(Call->getArg(I)));
+    By.Args.push_back(Ref && !F.Call ? dyn_cast<ParmVarDecl>(Ref->getDecl()) : nullptr);
+  }
+  Out.Forwards.push_back(std::move(By));
+}
+
 void Inliner::effect(const Expr *Statement, const Frame &F, InlinedCall &Out, unsigned Depth) const {
   const Expr *E = strip(Statement);
   auto add = [&](const AccessPath &Place, Act What, const Stmt *Value) {
@@ -180,6 +209,7 @@ void Inliner::effect(const Expr *Statement, const Frame &F, InlinedCall &Out, un
   const auto *Call = dyn_cast<CallExpr>(E);
   if (!Call || inlineInto(Call, &F, Out, Depth + 1))
     return;
+  elsewhere(Call, F, Out, /*Result=*/false);
   const Expr *Object = objectOfCall(Call);
   if (!Object)
     return;
@@ -225,7 +255,7 @@ void Inliner::body(const Frame &F, InlinedCall &Out, unsigned Depth) const {
 
 std::optional<InlinedCall> Inliner::summarized(const FunctionDecl &F) const {
   InlinedCall Out;
-  if (const FunctionDecl *Definition = simpleDefinition(&F)) {
+  if (const FunctionDecl *Definition = simpleDefinition(&F, /*Itself=*/true)) {
     body({nullptr, Definition, Caller, nullptr}, Out, 0);
     return Out;
   }

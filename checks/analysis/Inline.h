@@ -26,6 +26,14 @@ struct InlinedCall {
   std::vector<AccessPath> Reads; ///< of which the result is made
   std::vector<Write> Writes;
   std::vector<AccessPath> Looks; ///< those reads that only ask whether something is there
+  /// A call of a function that is not visible, for the summary of the one around it.
+  struct Forward {
+    const clang::FunctionDecl *Callee;
+    AccessPath Object;                            ///< as a path of the caller; nothing if it cannot be named
+    std::vector<const clang::ParmVarDecl *> Args; ///< the parameters that are passed on; null for others
+    bool Result;                                  ///< what it reads is a part of the result
+  };
+  std::vector<Forward> Forwards;
 };
 
 /// A function puts an argument, as it is, into a shared place.
@@ -95,6 +103,7 @@ private:
   void body(const Frame &F, InlinedCall &Out, unsigned Depth) const;
   bool inlineInto(const clang::CallExpr *Call, const Frame *Outer, InlinedCall &Out, unsigned Depth) const;
   void reads(const clang::Stmt *S, const Frame &F, InlinedCall &Out, unsigned Depth) const;
+  void elsewhere(const clang::CallExpr *Call, const Frame &F, InlinedCall &Out, bool Result) const;
   void effect(const clang::Expr *E, const Frame &F, InlinedCall &Out, unsigned Depth) const;
   [[nodiscard]] AccessPath rebase(const AccessPath &P, const Frame &F) const;
   [[nodiscard]] AccessPath argumentPath(const clang::ValueDecl *Param, const Frame &F) const;

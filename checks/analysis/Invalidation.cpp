@@ -3,6 +3,7 @@
 #include "checks/analysis/Invalidation.h"
 
 #include "checks/analysis/Disturbance.h"
+#include "checks/summaries/Others.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
@@ -89,6 +90,18 @@ private:
         continue;
       note(D);
     }
+    if (const Others *Known = Facts.Library.others(); Known && Best.How != Invalidation::Evidence::Seen)
+      for (const DisturbanceSummary *D : Known->disturbancesOf(Place.Decl))
+        if (const auto What = static_cast<Disturbance::Kind>(D->What); D->Level == Place.Level &&
+                                                                       (!Whole || What == Disturbance::Kind::Replace) &&
+                                                                       breaks(Held, What, Facts.Library))
+          note({D->Running && belongsToSame() ? Invalidation::Evidence::Seen : Invalidation::Evidence::Likely, nullptr,
+                D});
+  }
+
+  void note(const Invalidation &By) {
+    if (static_cast<int>(By.How) > static_cast<int>(Best.How))
+      Best = By;
   }
 
   [[nodiscard]] bool hasReserved(StatePlace Place, const FunctionDecl &F) const {
@@ -118,12 +131,14 @@ private:
   void note(const Disturbance &D) {
     // The same member may belong to another object; and a function that nobody in sight calls may well be for the time
     // before the first task or after the last.
-    const bool Same = Held.Owner.Base == AccessPath::BaseKind::This || Held.Owner.Base == AccessPath::BaseKind::Global;
     const bool Running = isCoroutine(*D.Function) || isLambda(*D.Function) || !Rivals.callsOf(D.Function).empty() ||
                          Rivals.isMentioned(*D.Function);
-    auto How = Same && Running ? Invalidation::Evidence::Seen : Invalidation::Evidence::Likely;
-    if (static_cast<int>(How) > static_cast<int>(Best.How))
-      Best = {How, &D};
+    const auto How = belongsToSame() && Running ? Invalidation::Evidence::Seen : Invalidation::Evidence::Likely;
+    note({How, &D, nullptr});
+  }
+
+  [[nodiscard]] bool belongsToSame() const {
+    return Held.Owner.Base == AccessPath::BaseKind::This || Held.Owner.Base == AccessPath::BaseKind::Global;
   }
 
   [[nodiscard]] bool isSelf(const FunctionDecl &F) const {

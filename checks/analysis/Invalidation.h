@@ -9,6 +9,8 @@
 
 namespace corace::checks {
 
+struct DisturbanceSummary;
+
 struct Invalidation {
   enum class Evidence {
     None,     ///< nobody, as far as the code tells
@@ -18,6 +20,7 @@ struct Invalidation {
   };
   Evidence How = Evidence::None;
   const RivalIndex::Disturbance *By = nullptr;
+  const DisturbanceSummary *Elsewhere = nullptr; ///< the same in another translation unit
 };
 
 /// `Held` is a fact of a reference.

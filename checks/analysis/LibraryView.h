@@ -39,7 +39,13 @@ public:
   [[nodiscard]] const LocalBindings &bindingsOf(const clang::FunctionDecl &Function) const;
   /// What other translation units do; null when each is looked at by itself.
   [[nodiscard]] const Others *others() const { return Elsewhere; }
-  void setOthers(const Others *O) { Elsewhere = O; }
+  void setOthers(const Others *O) {
+    Elsewhere = O;
+    HandedOn.clear();
+  }
+
+  /// What handsOn() has found out.
+  mutable llvm::DenseMap<std::pair<const clang::FunctionDecl *, unsigned>, unsigned> HandedOn;
 
 private:
   [[nodiscard]] const OpModel *lookUp(const clang::Expr *E) const;

@@ -4,6 +4,7 @@
 
 #include "checks/analysis/AccessPath.h"
 #include "checks/analysis/Waits.h"
+#include "checks/summaries/Others.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclTemplate.h"
@@ -215,7 +216,13 @@ void FunctionWalk::call(const CallExpr &Call) {
     return;
   const FunctionDecl *Definition = LateUses::definitionOf(Callee);
   const bool Coroutine = Definition && isCoroutine(*Definition);
-  const bool Lazy = Coroutine ? Late.startOf(*Definition).Lazy : isLazyTask(Call.getType(), Unit.Library);
+  const Others *Known = Definition ? nullptr : Unit.Library.others();
+  const FunctionSummary *Summary = Known ? Known->function(Callee) : nullptr;
+  if (Summary && !Summary->Coroutine)
+    Summary = nullptr;
+  const bool Lazy = Coroutine ? Late.startOf(*Definition).Lazy
+                    : Summary ? !Summary->Eager
+                              : isLazyTask(Call.getType(), Unit.Library);
   const Expr *Object = objectOfCall(&Call);
   Making M;
   M.Call = &Call;
@@ -223,10 +230,15 @@ void FunctionWalk::call(const CallExpr &Call) {
     exposeObject(Call, *Definition, M);
     exposeArguments(Call, *Definition, true, M);
   } else if (!isSystem(*Callee) && !Callee->hasAttr<CoroWrapperAttr>() && !Unit.Library.op(&Call)) {
-    if (Lazy)
+    if (Lazy || Summary)
       exposeArguments(Call, *Callee, false, M);
-    if (const auto *Method = dyn_cast<CXXMethodDecl>(Callee);
-        Object && Method && !Method->isVirtual() && Unit.Library.hasRole(Call.getType(), "task"))
+    if (Summary)
+      llvm::erase_if(M.Exposed, [&](const Outlived &Found) {
+        return !Found.Param || !llvm::is_contained(Summary->LateReferences, Found.Param->getFunctionScopeIndex());
+      });
+    if (const auto *Method = dyn_cast<CXXMethodDecl>(Callee); (!Summary || Summary->LateObject) && Object && Method &&
+                                                              !Method->isVirtual() &&
+                                                              Unit.Library.hasRole(Call.getType(), "task"))
       exposeObject(Call, *Callee, M);
   }
   const bool OnThis = Coroutine && isa_and_nonnull<CXXThisExpr>(Object ? strip(Object) : nullptr);
@@ -399,6 +411,17 @@ void FunctionWalk::callable(const LambdaExpr &Lambda, const CXXMethodDecl &Body)
     if (!M.Exposed.empty())
       judge(M, fateOf(&Lambda, Above, false, Unit.Library));
     return;
+  }
+  HandsOn How = HandsOn::No;
+  if (Call && !Op)
+    for (unsigned Arg = firstArgument(Call); Arg < Call->getNumArgs(); ++Arg)
+      if (Call->getArg(Arg) == Child)
+        How = handsOn(Call->getDirectCallee(), Arg - firstArgument(Call), Unit.Library);
+  if (How != HandsOn::No) { // a closure that goes too early is the matter of whoever calls it
+    Making M;
+    M.Call = Call;
+    exposeCaptures(Lambda, Found, M);
+    return judge(M, fateOf(&Lambda, Above, false, Unit.Library));
   }
   if (!Found.Use || !Late.startOf(Body).Detached)
     return;

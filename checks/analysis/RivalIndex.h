@@ -105,6 +105,11 @@ public:
       F(Container, llvm::ArrayRef<Change>(Sites));
   }
 
+  template <typename Fn> void forEachDisturbance(Fn F) const {
+    for (const auto &[Place, Sites] : Disturbances)
+      F(Place, llvm::ArrayRef<Disturbance>(Sites));
+  }
+
 private:
   friend class RivalCollector;
   std::vector<const clang::FunctionDecl *> Coroutines, Functions;

@@ -3,7 +3,10 @@
 #include "checks/analysis/TaskFate.h"
 
 #include "checks/analysis/AccessPath.h"
+#include "checks/analysis/Inline.h"
+#include "checks/analysis/InlineFrame.h"
 #include "checks/analysis/LateUses.h"
+#include "checks/summaries/Others.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
@@ -159,6 +162,8 @@ private:
       Opaque = true;
       return std::nullopt;
     }
+    if (!Op && handsOn(Call->getDirectCallee(), Index, Library) != HandsOn::No)
+      return at(TaskFate::Kind::Detached, Call, Call);
     const Expr *Object = objectOfCall(Call);
     const auto *Operator = dyn_cast<CXXOperatorCallExpr>(Call);
     const bool Assigns = Operator && Operator->getOperator() == OO_Equal;
@@ -225,6 +230,96 @@ bool startsArgument(const OpModel &Op, unsigned Index, unsigned Count) {
 
 TaskFate fateOf(const Expr *E, ArrayRef<const Stmt *> Above, bool Runs, const LibraryView &Library) {
   return FateFinder(Above, Runs, Library).find(E);
+}
+
+namespace {
+
+/// The one place where a function names a parameter, and the way to it.
+struct Mention {
+  explicit Mention(const ParmVarDecl *P) : Param(P) {}
+
+  const ParmVarDecl *Param;
+  const DeclRefExpr *Ref = nullptr;
+  unsigned Count = 0;
+  llvm::SmallVector<const Stmt *, 16> Way, Above;
+
+  void look(const Stmt *S) {
+    if (!S || Count > 1 || isa<UnaryExprOrTypeTraitExpr, RequiresExpr, CXXNoexceptExpr>(S))
+      return;
+    if (const auto *Found = dyn_cast<DeclRefExpr>(S); Found && Found->getDecl() == Param) {
+      Ref = Found;
+      Above = Way;
+      Count += Found->refersToEnclosingVariableOrCapture() ? 2 : 1;
+      return;
+    }
+    Way.push_back(S);
+    if (const auto *Lambda = dyn_cast<LambdaExpr>(S)) {
+      for (const Expr *Init : Lambda->capture_inits())
+        look(Init);
+      Count += Count > 0 && Ref && llvm::is_contained(Above, S); // what the lambda does with it is another matter
+    } else {
+      for (const Stmt *Child : S->children())
+        look(Child);
+    }
+    Way.pop_back();
+  }
+};
+
+HandsOn lookForHandover(const FunctionDecl &F, unsigned Param, const LibraryView &Library) {
+  const FunctionDecl *Definition = ownDefinition(&F);
+  if (!Definition) {
+    const FunctionSummary *Known = Library.others() ? Library.others()->function(&F) : nullptr;
+    return Known && llvm::is_contained(Known->Starts, Param) ? HandsOn::Itself : HandsOn::No;
+  }
+  if (isCoroutine(*Definition))
+    return HandsOn::No;
+  Mention Only(Definition->getParamDecl(Param));
+  Only.look(Definition->getBody());
+  if (Only.Count != 1)
+    return HandsOn::No;
+  const Expr *E = Only.Ref;
+  HandsOn How = HandsOn::Itself;
+  for (std::size_t I = Only.Above.size(); I-- > 0;) {
+    const Stmt *Parent = Only.Above[I];
+    const auto *Call = dyn_cast<CallExpr>(Parent);
+    if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(Parent); Op && Op->getOperator() == OO_Call) {
+      const Expr *Object = strip(Op->getArg(0));
+      if (const auto *Pass = dyn_cast<CallExpr>(Object); Pass && isPassThrough(Pass))
+        Object = strip(Pass->getArg(0));
+      if (Object != Only.Ref)
+        break;
+      E = Op;
+      How = HandsOn::ItsTask;
+      Only.Above.truncate(I);
+      break;
+    }
+    if (!isa<CastExpr, ParenExpr>(Parent) && !(Call && isPassThrough(Call)))
+      break;
+  }
+  const TaskFate Fate = fateOf(E, Only.Above, /*Runs=*/false, Library);
+  return Fate.K == TaskFate::Kind::Detached && Fate.Op ? How : HandsOn::No;
+}
+
+} // namespace
+
+HandsOn handsOn(const FunctionDecl *F, unsigned Param, const LibraryView &Library) {
+  if (!F || Param >= F->getNumParams() || !F->getParamDecl(Param)->getType().getNonReferenceType()->isRecordType())
+    return HandsOn::No;
+  const std::pair Key{F->getCanonicalDecl(), Param};
+  // One that calls itself has nothing to tell.
+  if (const auto [It, New] = Library.HandedOn.try_emplace(Key, static_cast<unsigned>(HandsOn::No)); !New)
+    return static_cast<HandsOn>(It->second);
+  const HandsOn Found = lookForHandover(*F, Param, Library);
+  Library.HandedOn[Key] = static_cast<unsigned>(Found);
+  return Found;
+}
+
+bool handsOnAny(const CallExpr &Call, const LibraryView &Library) {
+  const FunctionDecl *F = Call.getDirectCallee();
+  for (unsigned I = 0; F && I < F->getNumParams(); ++I)
+    if (handsOn(F, I, Library) != HandsOn::No)
+      return true;
+  return false;
 }
 
 Referent Referents::variable(const ValueDecl *Decl, unsigned Depth) const {

@@ -36,6 +36,16 @@ struct TaskFate {
 /// The operation starts the tasks or callables that it is given as this argument (counted without the object).
 [[nodiscard]] bool startsArgument(const OpModel &Op, unsigned Index, unsigned Count);
 
+/// What a function of the user's own does with a parameter, if all that it does is to start it and go on.
+enum class HandsOn {
+  No,
+  Itself,  ///< the task or callable is handed to something that starts it
+  ItsTask, ///< it is called, and the task that this makes is started; the callable goes when the function returns
+};
+[[nodiscard]] HandsOn handsOn(const clang::FunctionDecl *F, unsigned Param, const LibraryView &Library);
+/// The call hands one of its arguments on so.
+[[nodiscard]] bool handsOnAny(const clang::CallExpr &Call, const LibraryView &Library);
+
 /// What a reference, pointer or view refers to, as far as it dies before the function's caller goes on.
 struct Referent {
   enum class Kind {

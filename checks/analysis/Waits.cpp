@@ -3,6 +3,7 @@
 #include "checks/analysis/Waits.h"
 
 #include "checks/analysis/AccessPath.h"
+#include "checks/analysis/TaskFate.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
@@ -65,6 +66,8 @@ bool Waits::mayWait(const Stmt *S) const {
   const FunctionDecl *Callee = Call->getDirectCallee();
   if (!Callee)
     return true;
+  if (handsOnAny(*Call, Unit.Library))
+    return false;
   const auto *Operator = dyn_cast<CXXOperatorCallExpr>(Call);
   if (Operator && Operator->getOperator() != OO_Call)
     return false;

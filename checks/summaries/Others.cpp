@@ -63,7 +63,26 @@ const FunctionSummary *Others::function(const FunctionDecl *F) const {
 
 const FunctionSummary *Others::callee(const Expr *Call) const {
   const auto *C = dyn_cast_or_null<CallExpr>(strip(Call));
-  return C ? function(C->getDirectCallee()) : nullptr;
+  if (!C)
+    return nullptr;
+  if (const auto *OnObject = dyn_cast<CXXMemberCallExpr>(C))
+    if (const CXXMethodDecl *Called = OnObject->getMethodDecl();
+        Called && Called->isVirtual() && !isElsewhere(*Called)) {
+      const auto *Member = dyn_cast<MemberExpr>(OnObject->getCallee()->IgnoreParens());
+      return Member && !Member->hasQualifier() ? override(*Called) : nullptr;
+    }
+  return function(C->getDirectCallee());
+}
+
+const FunctionSummary *Others::override(const CXXMethodDecl &Called) const {
+  if (isInSystemHeader(Called) || Called.isTemplated())
+    return nullptr;
+  const std::string Usr = ask(SummaryQuery::Topic::Overrides, &Called);
+  const std::string Runs = Usr.empty() ? std::string() : All.onlyOverride(Usr);
+  if (Runs.empty())
+    return nullptr;
+  Asked.insert({SummaryQuery::Topic::Function, Runs, Called.getNameAsString(), {}});
+  return All.function(Runs);
 }
 
 std::vector<const WriteSummary *> Others::writesOf(const ValueDecl *Place) const {
@@ -74,6 +93,11 @@ std::vector<const WriteSummary *> Others::writesOf(const ValueDecl *Place) const
 std::vector<const ChangeSummary *> Others::changesOf(const ValueDecl *Container) const {
   const std::string Usr = Container ? ask(SummaryQuery::Topic::Changes, Container) : std::string();
   return Usr.empty() ? std::vector<const ChangeSummary *>() : All.changesOf(Usr, File);
+}
+
+std::vector<const DisturbanceSummary *> Others::disturbancesOf(const ValueDecl *Place) const {
+  const std::string Usr = Place ? ask(SummaryQuery::Topic::Disturbances, Place) : std::string();
+  return Usr.empty() ? std::vector<const DisturbanceSummary *>() : All.disturbancesOf(Usr, File);
 }
 
 std::vector<const CallSummary *> Others::callsOf(const FunctionDecl *Callee) const {
@@ -110,6 +134,20 @@ const ValueDecl *Others::declaration(StringRef Usr) const {
   return nullptr;
 }
 
+const FieldDecl *Others::standIn(StringRef Usr) const {
+  auto [It, New] = StandIns.try_emplace(Usr);
+  if (New) {
+    RecordDecl *Class = Context.buildImplicitRecord("elsewhere");
+    FieldDecl *Field =
+        FieldDecl::Create(Context, Class, {}, {}, &Context.Idents.get(Usr.drop_front(Usr.find_last_of("@#") + 1)),
+                          Context.IntTy, nullptr, nullptr, /*Mutable=*/false, ICIS_NoInit);
+    Field->setAccess(AS_private);
+    It->second = Field;
+    Usrs[Field] = Usr.str();
+  }
+  return It->second;
+}
+
 AccessPath Others::path(const PathSummary &P, const CallExpr &Call, const PathResolver &Caller) const {
   AccessPath Path;
   switch (P.From) {
@@ -138,7 +176,8 @@ AccessPath Others::path(const PathSummary &P, const CallExpr &Call, const PathRe
   for (const PathSummary::Step &S : P.Steps) {
     switch (S.Kind) {
     case PathSummary::StepKind::Field: {
-      const auto *Field = dyn_cast_or_null<FieldDecl>(declaration(S.Field));
+      const ValueDecl *Known = declaration(S.Field);
+      const auto *Field = Known ? dyn_cast<FieldDecl>(Known) : standIn(S.Field);
       if (!Field)
         return {};
       Path = Path.plus({AccessPath::Step::Kind::Field, Field, 0, {}, nullptr}, Field->getType().getNonReferenceType());

@@ -36,6 +36,8 @@ public:
   [[nodiscard]] std::vector<const ChangeSummary *> changesOf(const clang::ValueDecl *Container) const;
   [[nodiscard]] std::vector<const CallSummary *> callsOf(const clang::FunctionDecl *Callee) const;
 
+  [[nodiscard]] std::vector<const DisturbanceSummary *> disturbancesOf(const clang::ValueDecl *Place) const;
+
   /// A place that the callee names, as its caller does. Nothing if the caller cannot name it.
   [[nodiscard]] AccessPath path(const PathSummary &P, const clang::CallExpr &Call, const PathResolver &Caller) const;
 
@@ -44,7 +46,10 @@ public:
 private:
   /// The USR to look up, after the question has been noted down; empty: nobody can answer.
   std::string ask(SummaryQuery::Topic About, const clang::NamedDecl *D) const;
+  [[nodiscard]] const FunctionSummary * override(const clang::CXXMethodDecl &Called) const;
   [[nodiscard]] const clang::ValueDecl *declaration(llvm::StringRef Usr) const;
+  /// A member of a class that is not known here; the same each time.
+  [[nodiscard]] const clang::FieldDecl *standIn(llvm::StringRef Usr) const;
   void collect(const clang::DeclContext &In) const;
 
   clang::ASTContext &Context;
@@ -55,6 +60,7 @@ private:
   /// Members and variables of the user's code by name, once somebody asks.
   mutable llvm::StringMap<std::vector<const clang::ValueDecl *>> Places;
   mutable bool Collected = false;
+  mutable llvm::StringMap<const clang::FieldDecl *> StandIns;
 };
 
 } // namespace corace::checks

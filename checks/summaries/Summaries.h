@@ -16,7 +16,7 @@ namespace corace::checks {
 /// What an analysis asked of the summaries. Another analysis of the same input gives the same as long as the answers
 /// stay the same.
 struct SummaryQuery {
-  enum class Topic { Function, Writes, Changes, Calls };
+  enum class Topic { Function, Writes, Changes, Calls, Disturbances, Overrides };
   Topic About = Topic::Function;
   std::string Usr;
   std::string Name;  ///< the identifier that a translation unit which has an answer mentions
@@ -41,6 +41,11 @@ public:
   [[nodiscard]] std::vector<const ChangeSummary *> changesOf(llvm::StringRef Place, llvm::StringRef But) const;
   [[nodiscard]] std::vector<const CallSummary *> callsOf(llvm::StringRef Callee, llvm::StringRef But) const;
 
+  [[nodiscard]] std::vector<const DisturbanceSummary *> disturbancesOf(llvm::StringRef Place,
+                                                                       llvm::StringRef But) const;
+  /// The one method that a call of the virtual function can run; empty if there are none or several.
+  [[nodiscard]] std::string onlyOverride(llvm::StringRef Base) const;
+
   /// A hash of the answer to a question; 0 if there is none.
   [[nodiscard]] std::uint64_t answer(const SummaryQuery &Query, llvm::StringRef But) const;
 
@@ -53,11 +58,16 @@ private:
   static std::vector<const T *> select(const llvm::StringMap<std::vector<Entry<T>>> &Table, llvm::StringRef Key,
                                        llvm::StringRef But);
 
+  void resolve(FunctionSummary &F, unsigned Depth) const;
+
   std::vector<std::shared_ptr<const UnitSummary>> Units;
-  llvm::StringMap<const FunctionSummary *> Functions; ///< null: several that differ
+  std::vector<std::unique_ptr<FunctionSummary>> Resolved; ///< those that call functions of other translation units
+  llvm::StringMap<const FunctionSummary *> Functions;     ///< null: several that differ
   llvm::StringMap<std::vector<Entry<WriteSummary>>> Writes;
   llvm::StringMap<std::vector<Entry<ChangeSummary>>> Changes;
   llvm::StringMap<std::vector<Entry<CallSummary>>> Calls;
+  llvm::StringMap<std::vector<Entry<DisturbanceSummary>>> Disturbances;
+  llvm::StringMap<std::vector<llvm::StringRef>> Overrides; ///< the first two
   llvm::StringSet<> Suspending;
 };
 

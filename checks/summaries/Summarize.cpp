@@ -4,6 +4,8 @@
 
 #include "checks/Report.h"
 #include "checks/analysis/Inline.h"
+#include "checks/analysis/LateUses.h"
+#include "checks/analysis/TaskFate.h"
 #include "checks/analysis/TaskTypes.h"
 #include "checks/summaries/Others.h"
 
@@ -65,7 +67,8 @@ std::vector<const CoroutineSuspendExpr *> awaitsIn(const FunctionDecl &F) {
 
 class Summarizer {
 public:
-  explicit Summarizer(const UnitFacts &Unit) : Unit(Unit), SM(Unit.Context.getSourceManager()), Tasks(Unit.Library) {}
+  explicit Summarizer(const UnitFacts &Unit)
+      : Unit(Unit), SM(Unit.Context.getSourceManager()), Tasks(Unit.Library), Late(Unit) {}
 
   UnitSummary run() {
     Out.File = mainFileOf(Unit.Context);
@@ -75,6 +78,9 @@ public:
         [&](const ValueDecl *Place, ArrayRef<RivalIndex::Write> Writes) { writes(Place, Writes); });
     Unit.Rivals.forEachChange(
         [&](const ValueDecl *Place, ArrayRef<RivalIndex::Change> Changes) { changes(Place, Changes); });
+    Unit.Rivals.forEachDisturbance([&](const ValueDecl *Place, ArrayRef<RivalIndex::Disturbance> Disturbances) {
+      disturbances(Place, Disturbances);
+    });
     Unit.Rivals.forEachCall(
         [&](const FunctionDecl *Callee, ArrayRef<RivalIndex::Call> Calls) { calls(Callee, Calls); });
     Out.sort();
@@ -94,8 +100,10 @@ private:
 
   /// Other translation units may call it without seeing its body.
   static bool isCalledFromElsewhere(const FunctionDecl &F) {
-    return !F.isInvalidDecl() && F.isExternallyVisible() && !F.isInlined() && !F.isDependentContext() && !F.isMain() &&
-           F.getTemplateSpecializationKind() != TSK_ImplicitInstantiation &&
+    const auto *Method = dyn_cast<CXXMethodDecl>(&F);
+    // Who calls a virtual function sees its base.
+    return !F.isInvalidDecl() && F.isExternallyVisible() && (!F.isInlined() || (Method && Method->isVirtual())) &&
+           !F.isDependentContext() && !F.isMain() && F.getTemplateSpecializationKind() != TSK_ImplicitInstantiation &&
            !isa<CXXConstructorDecl, CXXDestructorDecl>(F);
   }
 
@@ -148,9 +156,19 @@ private:
     return Result;
   }
 
+  void overrides(const CXXMethodDecl &Method, const std::string &Runs, const CXXMethodDecl &Base) {
+    if (std::string Usr = usrOf(Base); !Usr.empty())
+      Out.Overrides.push_back({std::move(Usr), Runs});
+    for (const CXXMethodDecl *Overridden : Base.overridden_methods())
+      overrides(Method, Runs, *Overridden);
+  }
+
   void function(const FunctionDecl &F) {
     if (!isCalledFromElsewhere(F))
       return;
+    if (const auto *Method = dyn_cast<CXXMethodDecl>(&F); Method && Method->isVirtual())
+      if (const std::string Runs = usrOf(F); !Runs.empty())
+        overrides(*Method, Runs, *Method);
     FunctionSummary S;
     S.Usr = usrOf(F);
     if (S.Usr.empty())
@@ -173,7 +191,10 @@ private:
     for (const AccessPath &P : Locks.Releases)
       if (std::optional<PathSummary> Lock = path(P))
         S.Releases.push_back(std::move(*Lock));
-    if (!S.Coroutine && !S.Simple && S.Stores.empty() && S.Takes.empty() && S.Releases.empty())
+    for (const ParmVarDecl *Param : F.parameters())
+      if (handsOn(&F, Param->getFunctionScopeIndex(), Unit.Library) == HandsOn::Itself)
+        S.Starts.push_back(Param->getFunctionScopeIndex());
+    if (!S.Coroutine && !S.Simple && S.Starts.empty() && S.Stores.empty() && S.Takes.empty() && S.Releases.empty())
       return; // not more than its declaration tells
     S.Name = nameOfFunction(F);
     S.Where = spotOf(Unit.Context, SourceRange(F.getLocation()));
@@ -187,12 +208,30 @@ private:
     for (const InlinedCall::Write &W : Call.Writes)
       if (std::optional<PathSummary> Place = path(W.Place))
         S.Writes.push_back({std::move(*Place), static_cast<unsigned>(W.What), W.TakesArguments});
+    for (const InlinedCall::Forward &By : Call.Forwards) {
+      FunctionSummary::Forward To;
+      To.Usr = usrOf(*By.Callee->getCanonicalDecl());
+      To.Name = By.Callee->getDeclName().isIdentifier() ? By.Callee->getName().str() : "operator";
+      if (const auto *Record = dyn_cast<CXXRecordDecl>(By.Callee->getDeclContext()))
+        To.Scope = Record->getName().str();
+      if (By.Object)
+        To.Object = path(By.Object);
+      for (const ParmVarDecl *Param : By.Args)
+        To.Params.push_back(Param ? Param->getFunctionScopeIndex() + 1 : 0);
+      To.Result = By.Result;
+      if (!To.Usr.empty())
+        S.Forwards.push_back(std::move(To));
+    }
     S.Simple = true;
   }
 
   void suspensions(const FunctionDecl &F, FunctionSummary &S) const {
     if (std::optional<TaskTraits> Task = Tasks.of(F.getReturnType()))
       S.Eager = !Task->Lazy;
+    for (const ParmVarDecl *Param : F.parameters())
+      if (refersElsewhere(Param->getType(), Unit.Library) && Late.ofParam(F, *Param))
+        S.LateReferences.push_back(Param->getFunctionScopeIndex());
+    S.LateObject = isa<CXXMethodDecl>(F) && Late.ofObject(F);
     llvm::DenseSet<const FunctionDecl *> Seen{F.getCanonicalDecl()};
     std::vector<const FunctionDecl *> Work{&F};
     while (!Work.empty()) {
@@ -257,6 +296,29 @@ private:
     }
   }
 
+  void disturbances(const ValueDecl *Place, ArrayRef<RivalIndex::Disturbance> Disturbances) {
+    using Kind = RivalIndex::Disturbance::Kind;
+    const std::string Usr = isReachable(Place) ? usrOf(*Place) : std::string();
+    if (Usr.empty())
+      return;
+    const auto hasReserved = [&](const RivalIndex::Disturbance &D) {
+      return llvm::any_of(Disturbances, [&](const RivalIndex::Disturbance &Other) {
+        return Other.What == Kind::Reserve && Other.Function == D.Function && Other.Level == D.Level;
+      });
+    };
+    for (const RivalIndex::Disturbance &D : Disturbances) {
+      if (!isOurs(D.Function) || isa<CXXConstructorDecl, CXXDestructorDecl>(D.Function) || D.Function->isMain() ||
+          D.IfEmpty || D.What == Kind::Reserve ||
+          ((D.What == Kind::Insert || D.What == Kind::InsertAtEnd) && hasReserved(D)))
+        continue;
+      const bool Running =
+          isCoroutine(*D.Function) || !Unit.Rivals.callsOf(D.Function).empty() || Unit.Rivals.isMentioned(*D.Function);
+      Out.Disturbances.push_back({Usr, usrOf(*outermost(D.Function)), nameOfFunction(*D.Function),
+                                  static_cast<unsigned>(D.What), D.Level, Running,
+                                  spotOf(Unit.Context, D.Site->getSourceRange())});
+    }
+  }
+
   /// The member or global that a method is called on, through pointers.
   static std::string objectOf(const Expr *Site) {
     const auto *Call = dyn_cast<CallExpr>(Site);
@@ -283,6 +345,7 @@ private:
   const UnitFacts &Unit;
   const SourceManager &SM;
   const TaskTypes Tasks;
+  const LateUses Late;
   UnitSummary Out;
 };
 

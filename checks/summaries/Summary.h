@@ -60,6 +60,14 @@ struct FunctionSummary {
     Spot Where;
     friend auto operator<=>(const Store &, const Store &) = default;
   };
+  /// A call, in a simple function, of one whose body is in yet another translation unit.
+  struct Forward {
+    std::string Usr, Name, Scope;      ///< of the callee, as in SummaryQuery
+    std::optional<PathSummary> Object; ///< what it is called on
+    std::vector<unsigned> Params;      ///< for each argument: one more than the parameter that is passed on, or 0
+    bool Result = false;               ///< what it reads is a part of the result
+    friend auto operator<=>(const Forward &, const Forward &) = default;
+  };
 
   std::string Usr;
   std::string Name; ///< qualified, for messages
@@ -72,10 +80,14 @@ struct FunctionSummary {
   bool Simple = false;              ///< Reads and Writes are all that a call does: a getter, setter or predicate
   std::vector<PathSummary> Reads;
   std::vector<Write> Writes;
-  std::vector<Store> Stores;            ///< arguments that are stored whatever happens
-  std::vector<PathSummary> Takes;       ///< exclusive locks that are held when the call, or the await of it, is over
-  std::vector<PathSummary> Releases;    ///< locks that are not held any more then
-  std::vector<unsigned> LateReferences; ///< parameters by reference, pointer or view that are used after a suspension
+  std::vector<Store> Stores;         ///< arguments that are stored whatever happens
+  std::vector<PathSummary> Takes;    ///< exclusive locks that are held when the call, or the await of it, is over
+  std::vector<PathSummary> Releases; ///< locks that are not held any more then
+  std::vector<Forward> Forwards;     ///< what else is read and written
+  std::vector<unsigned>
+      LateReferences;           ///< of a coroutine: parameters whose referents it uses when its caller may be gone
+  std::vector<unsigned> Starts; ///< parameters that it only hands to something that starts tasks
+  bool LateObject = false;      ///< the same for its object
   friend auto operator<=>(const FunctionSummary &, const FunctionSummary &) = default;
 };
 
@@ -96,6 +108,25 @@ struct ChangeSummary {
   friend auto operator<=>(const ChangeSummary &, const ChangeSummary &) = default;
 };
 
+/// What a function does to a container or owner that invalidates references into it: see RivalIndex::Disturbance.
+struct DisturbanceSummary {
+  std::string Place;    ///< USR
+  std::string Function; ///< USR
+  std::string Name;     ///< of the function
+  unsigned What = 0;    ///< RivalIndex::Disturbance::Kind
+  unsigned Level = 0;
+  bool Running = false; ///< somebody in sight of it calls the function, or it is a task
+  Spot Where;
+  friend auto operator<=>(const DisturbanceSummary &, const DisturbanceSummary &) = default;
+};
+
+/// A method that a call of a virtual function may run.
+struct OverrideSummary {
+  std::string Base; ///< USR of the function that is called
+  std::string Runs; ///< USR of the one that has a body; it may be the same
+  friend auto operator<=>(const OverrideSummary &, const OverrideSummary &) = default;
+};
+
 /// A call of a function that makes a task.
 struct CallSummary {
   std::string Callee; ///< USR
@@ -113,11 +144,13 @@ struct UnitSummary {
   std::vector<WriteSummary> Writes;
   std::vector<ChangeSummary> Changes;
   std::vector<CallSummary> Calls;
+  std::vector<DisturbanceSummary> Disturbances;
+  std::vector<OverrideSummary> Overrides;
   void sort();
 };
 
 /// Written as JSON; the version changes with the meaning of what is written.
-inline constexpr unsigned SummaryVersion = 1;
+inline constexpr unsigned SummaryVersion = 2;
 void writeSummary(llvm::raw_ostream &OS, const UnitSummary &Unit);
 /// Reads what writeSummary() wrote, or anything else: then the error tells what is wrong with it.
 llvm::Expected<UnitSummary> readSummary(llvm::StringRef Text);

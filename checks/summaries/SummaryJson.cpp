@@ -21,6 +21,8 @@ void UnitSummary::sort() {
   unique(Writes);
   unique(Changes);
   unique(Calls);
+  unique(Disturbances);
+  unique(Overrides);
 }
 
 namespace {
@@ -53,6 +55,19 @@ public:
         flag("loop", C.InLoop);
         flag("awaited", C.Awaited);
         spot("at", C.Where);
+      });
+      list("disturbances", U.Disturbances, [&](const DisturbanceSummary &D) {
+        text("place", D.Place);
+        text("function", D.Function);
+        text("name", D.Name);
+        number("what", D.What);
+        number("level", D.Level);
+        flag("running", D.Running);
+        spot("at", D.Where);
+      });
+      list("overrides", U.Overrides, [&](const OverrideSummary &O) {
+        text("base", O.Base);
+        text("runs", O.Runs);
       });
     });
   }
@@ -125,6 +140,17 @@ private:
     });
     list("takes", F.Takes, [&](const PathSummary &P) { path(P); });
     list("releases", F.Releases, [&](const PathSummary &P) { path(P); });
+    list("forwards", F.Forwards, [&](const FunctionSummary::Forward &W) {
+      text("usr", W.Usr);
+      text("name", W.Name);
+      text("scope", W.Scope);
+      if (W.Object)
+        J.attributeObject("object", [&] { path(*W.Object); });
+      list("params", W.Params, [&](unsigned Param) { number("param", Param); });
+      flag("result", W.Result);
+    });
+    flag("late-object", F.LateObject);
+    list("starts", F.Starts, [&](unsigned Index) { number("param", Index); });
     list("late-references", F.LateReferences, [&](unsigned Index) { number("param", Index); });
   }
 
@@ -171,7 +197,9 @@ public:
       return false;
     }
     return O.mapOptional("file", U.File) && O.mapOptional("functions", U.Functions) &&
-           O.mapOptional("writes", U.Writes) && O.mapOptional("changes", U.Changes) && O.mapOptional("calls", U.Calls);
+           O.mapOptional("writes", U.Writes) && O.mapOptional("changes", U.Changes) &&
+           O.mapOptional("calls", U.Calls) && O.mapOptional("disturbances", U.Disturbances) &&
+           O.mapOptional("overrides", U.Overrides);
   }
 
 private:
@@ -228,21 +256,36 @@ bool fromJSON(const json::Value &V, ParamOnly &U, json::Path P) {
 }
 } // namespace
 
+static bool fromJSON(const json::Value &V, FunctionSummary::Forward &W, json::Path P) {
+  json::ObjectMapper O(V, P);
+  std::vector<ParamOnly> Params;
+  if (!O || !name(O, P, "usr", W.Usr) || !O.mapOptional("name", W.Name) || !O.mapOptional("scope", W.Scope) ||
+      !O.mapOptional("object", W.Object) || !O.mapOptional("params", Params) || !O.mapOptional("result", W.Result))
+    return false;
+  for (const ParamOnly &Param : Params)
+    W.Params.push_back(Param.Param);
+  return true;
+}
+
 static bool fromJSON(const json::Value &V, FunctionSummary &F, json::Path P) {
   json::ObjectMapper O(V, P);
   std::vector<UsrOnly> Callees;
-  std::vector<ParamOnly> Late;
+  std::vector<ParamOnly> Late, Starts;
   if (!O || !name(O, P, "usr", F.Usr) || !O.mapOptional("name", F.Name) || !O.mapOptional("at", F.Where) ||
       !O.mapOptional("coroutine", F.Coroutine) || !O.mapOptional("eager", F.Eager) ||
       !number(O, P, "suspends", F.May, 3) || !O.mapOptional("callees", Callees) || !O.mapOptional("why", F.Why) ||
       !O.mapOptional("simple", F.Simple) || !O.mapOptional("reads", F.Reads) || !O.mapOptional("writes", F.Writes) ||
       !O.mapOptional("stores", F.Stores) || !O.mapOptional("takes", F.Takes) ||
-      !O.mapOptional("releases", F.Releases) || !O.mapOptional("late-references", Late))
+      !O.mapOptional("releases", F.Releases) || !O.mapOptional("forwards", F.Forwards) ||
+      !O.mapOptional("late-object", F.LateObject) || !O.mapOptional("late-references", Late) ||
+      !O.mapOptional("starts", Starts))
     return false;
   for (UsrOnly &U : Callees)
     F.Callees.push_back(std::move(U.Usr));
   for (const ParamOnly &L : Late)
     F.LateReferences.push_back(L.Param);
+  for (const ParamOnly &S : Starts)
+    F.Starts.push_back(S.Param);
   return true;
 }
 
@@ -262,6 +305,18 @@ static bool fromJSON(const json::Value &V, CallSummary &C, json::Path P) {
   return O && name(O, P, "callee", C.Callee) && O.mapOptional("caller", C.Caller) &&
          O.mapOptional("object", C.Object) && O.mapOptional("loop", C.InLoop) && O.mapOptional("awaited", C.Awaited) &&
          O.mapOptional("at", C.Where);
+}
+
+static bool fromJSON(const json::Value &V, DisturbanceSummary &D, json::Path P) {
+  json::ObjectMapper O(V, P);
+  return O && name(O, P, "place", D.Place) && O.mapOptional("function", D.Function) && O.mapOptional("name", D.Name) &&
+         number(O, P, "what", D.What, 5) && number(O, P, "level", D.Level) && O.mapOptional("running", D.Running) &&
+         O.mapOptional("at", D.Where);
+}
+
+static bool fromJSON(const json::Value &V, OverrideSummary &W, json::Path P) {
+  json::ObjectMapper O(V, P);
+  return O && name(O, P, "base", W.Base) && name(O, P, "runs", W.Runs);
 }
 
 void writeSummary(raw_ostream &OS, const UnitSummary &Unit) {

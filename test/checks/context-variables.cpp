@@ -46,6 +46,45 @@ task<> set_for_the_next_ok() {
   co_await std::move(second);
 }
 
+corace::context_var<int> tenant("tenant", 0), region("region", 0), zone("zone", 0), locale("locale", 0);
+task<> reads_tenant() { use(tenant.get()); co_return; }
+task<> reads_region() { use(region.get()); co_return; }
+task<> reads_zone() { use(zone.get()); co_return; }
+task<> reads_locale() { use(locale.get()); co_return; }
+task<> beats() { co_await corace::yield(); }
+task<> asks_region() { co_await reads_region(); }
+task<> starts_zone() { co_await corace::create_task(reads_zone()); }
+task<> unseen();
+task<> another_is_started_bad() {
+  auto child = corace::create_task(reads_tenant());
+  tenant.set(7);
+  // EXPECT: 'tenant' is set too late for the task that reads it: the task has had its copy of the context
+  auto other = corace::create_task(beats());
+  co_await beats();
+  co_await std::move(other);
+  co_await std::move(child);
+}
+task<> set_for_one_that_awaits_it_ok() {
+  auto first = corace::create_task(reads_region());
+  region.set(7);
+  auto second = corace::create_task(asks_region());
+  co_await std::move(first);
+  co_await std::move(second);
+}
+task<> set_for_one_that_starts_it_ok() {
+  auto first = corace::create_task(reads_zone());
+  zone.set(7);
+  auto second = corace::create_task(starts_zone());
+  co_await std::move(first);
+  co_await std::move(second);
+}
+task<> set_for_one_that_is_not_seen_ok() {
+  auto first = corace::create_task(reads_locale());
+  locale.set(7);
+  co_await unseen();
+  co_await std::move(first);
+}
+
 corace::context_var<int> user("user", 0), session("session", 0), shared("shared", 0), tested("tested", 0);
 task<> inner_login() { user.set(1); co_return; }
 task<> login() { co_await inner_login(); }

@@ -10,24 +10,24 @@ int total, limit, awaited; // a name that must not be hidden
 counts all;
 
 mock::task<> hoisted(int k) {
-  auto awaited_ = co_await mock::fetch(k);
-  total += awaited_;
-  auto awaited2 = (co_await mock::fetch(k) + 1);
-  total -= awaited2;
-  auto awaited3 = co_await mock::fetch(k);
-  all.sum |= awaited3; // a remark
+  auto awaited_now = co_await mock::fetch(k);
+  total += awaited_now;
+  auto awaited_now2 = (co_await mock::fetch(k) + 1);
+  total -= awaited_now2;
+  auto awaited_now3 = co_await mock::fetch(k);
+  all.sum |= awaited_now3; // a remark
   if (k)
     {
-      auto awaited4 = co_await mock::fetch(k);
-      all.each[2] *= awaited4;
+      auto awaited_now4 = co_await mock::fetch(k);
+      all.each[2] *= awaited_now4;
     }
   else
     use(k);
   switch (k) {
   case 1:
     {
-      auto awaited5 = co_await mock::fetch(1);
-      total += awaited5;
+      auto awaited_now5 = co_await mock::fetch(1);
+      total += awaited_now5;
     }
     break;
   default:
