@@ -94,7 +94,10 @@ Mark MarkWalk::markOf(const Stmt *S) const {
       return {};
     Target = Op->getLHS();
     M.Counts = Code != BO_Assign;
-    M.Value = Result.Val.getInt().getExtValue() * (Code == BO_SubAssign ? -1 : 1);
+    M.Value = Result.Val.getInt().tryExtValue().value_or(0);
+    if (M.Value < -1000000 || M.Value > 1000000 || (M.Counts && M.Value == 0))
+      return {}; // counts nobody
+    M.Value *= Code == BO_SubAssign ? -1 : 1;
   }
   if (!Target || (!M.Counts && !Target->getType()->isBooleanType()) ||
       (M.Counts && !Target->getType()->isIntegerType()))
