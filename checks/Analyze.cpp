@@ -14,6 +14,7 @@
 #include "vocab/finding_id.h"
 
 #include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclTemplate.h"
 #include "clang/AST/ExprCXX.h"
 #include "clang/Basic/SourceManager.h"
 #include "llvm/Support/Path.h"
@@ -102,7 +103,7 @@ public:
     // Several acts on one test that was made before one suspension are one window: the first speaks for all.
     if (F.Kind == race_kind::check_then_act || F.Kind == race_kind::stale_read ||
         F.Kind == race_kind::invalid_reference) {
-      auto Test = std::tuple(F.First.File, F.First.Offset, F.Suspension.Offset);
+      auto Test = std::tuple(F.First.File, F.First.Offset, F.Suspension.Offset, F.Kind == race_kind::invalid_reference);
       auto [It, New] = ByTest.try_emplace(Test, F.Main.Offset);
       if (!New && It->second != F.Main.Offset)
         return;
@@ -154,19 +155,29 @@ private:
     });
   }
 
-  /// A use of a stale reference in an access that is reported for itself says nothing new.
+  /// A use of a stale reference in an access that is reported for itself says nothing new; but what may no longer be
+  /// valid is worse than a test that may no longer hold, where the act goes through what the test has found.
   void dropReferences() {
-    std::vector<Place> Reported;
-    for (const Ranked &R : Findings)
-      if (R.F.Kind != race_kind::invalid_reference)
-        Reported.push_back(R.F.Main);
-    if (Reported.empty())
-      return;
-    llvm::erase_if(Findings, [&](const Ranked &R) {
-      return R.F.Kind == race_kind::invalid_reference && llvm::any_of(Reported, [&](const Place &P) {
-               return P.File == R.F.Main.File && P.Offset <= R.F.Main.Offset && R.F.Main.EndOffset <= P.EndOffset;
-             });
-    });
+    const auto IsReference = [](const Ranked &R) { return R.F.Kind == race_kind::invalid_reference; };
+    std::set<const Ranked *> Drop;
+    for (const Ranked &R : llvm::make_filter_range(Findings, IsReference))
+      for (const Ranked &P : Findings) {
+        if (IsReference(P) || P.F.Main.File != R.F.Main.File)
+          continue;
+        const bool Inside = P.F.Main.Offset <= R.F.Main.Offset && R.F.Main.EndOffset <= P.F.Main.EndOffset;
+        const bool IsTest = (P.F.Kind == race_kind::check_then_act || P.F.Kind == race_kind::stale_read) &&
+                            P.F.Suspension.Offset == R.F.Suspension.Offset;
+        const bool SameTest = IsTest && P.F.First.Offset == R.F.First.Offset;
+        const bool Overlap = P.F.Main.Offset < R.F.Main.EndOffset && R.F.Main.Offset < P.F.Main.EndOffset;
+        const bool Through = IsTest && Overlap && StringRef(P.F.Object).starts_with(R.F.Object);
+        if (Inside || SameTest || Through)
+          Drop.insert(Through ? &P : &R);
+      }
+    std::vector<Ranked> Left;
+    for (Ranked &R : Findings)
+      if (!Drop.contains(&R))
+        Left.push_back(std::move(R));
+    Findings = std::move(Left);
   }
 
   /// A lock that does not help is told once: with the window that is open in spite of it, where there is one.
@@ -189,13 +200,46 @@ private:
 
   std::vector<Ranked> Findings;
   std::map<std::tuple<std::string, unsigned, std::string>, std::size_t> BySecond;
-  std::map<std::tuple<std::string, unsigned, unsigned>, unsigned> ByTest;
+  std::map<std::tuple<std::string, unsigned, unsigned, bool>, unsigned> ByTest;
 };
 
 } // namespace
 
+/// The files that define containers of known libraries are the libraries', also where the user's flags do not say so:
+/// what is in there is known from the models, and its members mean nothing to the user.
+static ASTContext &withLibraryHeaders(ASTContext &Context, const Models &Library) {
+  SourceManager &SM = Context.getSourceManager();
+  llvm::DenseSet<FileID> Seen;
+  llvm::SmallVector<const DeclContext *, 8> Work{Context.getTranslationUnitDecl()};
+  while (!Work.empty())
+    for (const Decl *D : Work.pop_back_val()->decls()) {
+      if (D->getLocation().isValid() && SM.isInSystemHeader(SM.getExpansionLoc(D->getLocation())))
+        continue;
+      if (const auto *Inner = dyn_cast<DeclContext>(D); isa<NamespaceDecl, LinkageSpecDecl>(D))
+        Work.push_back(Inner);
+      const auto *Template = dyn_cast<ClassTemplateDecl>(D);
+      const auto *Class = Template ? Template->getTemplatedDecl() : dyn_cast<CXXRecordDecl>(D);
+      if (!Class || !Class->isThisDeclarationADefinition() || !Class->getIdentifier())
+        continue;
+      const SourceLocation Where = SM.getExpansionLoc(Class->getLocation());
+      const FileID File = SM.getFileID(Where);
+      if (Where.isInvalid() || File == SM.getMainFileID() || Seen.contains(File) ||
+          SM.getSLocEntry(File).getFile().hasLineDirectives())
+        continue;
+      const TypeModel *Model = Library.type(modelName(*Class));
+      if (!Model || Model->Role != "container")
+        continue;
+      Seen.insert(File);
+      // As a line marker of a preprocessed file says it. The lines stay what they are.
+      SM.AddLineNote(SM.getLocForStartOfFile(File), 2, -1, /*IsFileEntry=*/false, /*IsFileExit=*/false,
+                     SrcMgr::C_System);
+    }
+  return Context;
+}
+
 struct UnitAnalysis::Parts {
-  Parts(ASTContext &Context, const Models &Library) : Context(Context), View(Library, Context), Rivals(Context, View) {}
+  Parts(ASTContext &Context, const Models &Library)
+      : Context(withLibraryHeaders(Context, Library)), View(Library, Context), Rivals(Context, View) {}
 
   void check(const CheckOptions &Options, llvm::function_ref<void(Finding)> Sink);
 
