@@ -161,7 +161,12 @@ void Flow::blindWrites(const CallExpr *Call, State &S) {
   });
   if (!Stale)
     return;
+  FactSet Given; // the callee is told what is there now
+  for (unsigned I = firstArgument(Call); I < Call->getNumArgs(); ++I)
+    Given.add(value(Call->getArg(I), S));
   for (const CalleeWrite &W : Simple.blindWrites(Call, Classifier)) {
+    if (llvm::any_of(Given, [&](const Entry &E) { return E.Since == 0 && overlap(Out.Facts[E.Fact].Path, W.Place); }))
+      continue;
     const std::size_t Before = Out.Windows.size();
     conditionWindows(Call, W.Place, W.What, S);
     for (std::size_t I = Before; I < Out.Windows.size(); ++I)

@@ -41,6 +41,61 @@ struct link {
     running = false;
   }
 
+  void mark_all(int n) {
+    log(n);
+    for (int i = 0; i < n; ++i) {
+      log(i);
+      ready = true;
+    }
+  }
+  void mark_by(int n) {
+    log(1);
+    switch (n) {
+    case 1: ready = true; break;
+    default: log(n); break;
+    }
+  }
+  bool step(int from) { // decides by what it is told
+    log(from);
+    if (from > 3)
+      state = 0;
+    else if (from > 2)
+      state = from + 1;
+    return from > 5;
+  }
+  mock::task<> marked_in_a_loop_bad() {
+    if (!ready) {
+      co_await mock::sleep();
+      mark_all(2);
+      // EXPECT: 'ready' is written after a test that may no longer hold: tested on line {-2}
+    }
+  }
+  mock::task<> marked_in_a_switch_bad() {
+    if (!ready) {
+      co_await mock::sleep();
+      mark_by(1);
+      // EXPECT: 'ready' is written after a test that may no longer hold: tested on line {-2}
+    }
+  }
+  mock::task<> told_ok() {
+    while (true) {
+      bool last = step(state);
+      if (last)
+        co_return;
+      co_await mock::sleep();
+    }
+  }
+  mock::task<> told_of_something_else_bad() {
+    while (true) {
+      bool last = step(tries + state);
+      if (last)
+        co_return;
+      co_await mock::sleep();
+      step(tries);
+      // EXPECT: 'state' is written after a test that may no longer hold
+    }
+  }
+
   mock::task<> finished_bad() {
     if (!ready) {
       co_await mock::sleep();
