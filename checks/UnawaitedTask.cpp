@@ -61,6 +61,7 @@ public:
 private:
   [[nodiscard]] Place place(SourceRange Range) const { return placeOf(Context, Range); }
   [[nodiscard]] std::string made() const;
+  [[nodiscard]] std::string body() const;
   [[nodiscard]] std::string consequence() const;
   [[nodiscard]] std::string fate() const;
   [[nodiscard]] std::string message() const;
@@ -90,10 +91,18 @@ std::string LossReport::line(const Stmt *S) const {
   return There.Line == Here.Line ? "this line" : "line " + std::to_string(There.Line);
 }
 
+/// What would have run.
+std::string LossReport::body() const {
+  const auto *Call = dyn_cast_or_null<CallExpr>(Loss.Made);
+  const FunctionDecl *Callee = Call ? Call->getDirectCallee() : nullptr, *Definition = nullptr;
+  const bool Forwards = Callee && Callee->isDefined(Definition) && !isCoroutine(*Definition);
+  return (Forwards ? "the coroutine that " + made() + " returns" : "the body of " + made());
+}
+
 std::string LossReport::consequence() const {
   switch (Loss.Traits.Drop) {
-  case DropEffect::NeverRuns: return "the body of " + made() + " never runs";
-  case DropEffect::Leaks: return "the body of " + made() + " never runs, and its frame is never freed";
+  case DropEffect::NeverRuns: return body() + " never runs";
+  case DropEffect::Leaks: return body() + " never runs, and its frame is never freed";
   case DropEffect::Cancels: return made() + " is cancelled";
   case DropEffect::Detaches: return made() + " goes on by itself, and nobody waits for it or sees its failure";
   }

@@ -69,6 +69,7 @@ private:
   [[nodiscard]] bool consumersExclude(const VarDecl *Var) const;
   [[nodiscard]] bool happensOnce(const Stmt *S) const;
   [[nodiscard]] bool branchOfMacro(const DeclRefExpr *Ref) const;
+  [[nodiscard]] bool leavesByMacro(const Stmt *S) const;
   void report(TaskLoss::How What, const VarDecl *Var, const Expr *Made, const Stmt *Where);
 
   const FunctionDecl &Function;
@@ -336,6 +337,13 @@ void TaskFlow::assign(const CXXOperatorCallExpr *E, State &S) {
     T.Pending = Value;
 }
 
+/// `VERIFY(!started);`: a macro returns where a test fails. What is lost there is lost with the rest.
+bool TaskFlow::leavesByMacro(const Stmt *S) const {
+  const SourceLocation Where = S->getBeginLoc();
+  return isa<ReturnStmt, CoreturnStmt>(S) && Where.isMacroID() &&
+         !Function.getASTContext().getSourceManager().isMacroArgExpansion(Where);
+}
+
 void TaskFlow::element(const CFGElement &E, State &S) {
   if (auto Lifetime = E.getAs<CFGLifetimeEnds>()) {
     if (auto It = S.find(Lifetime->getVarDecl()); It != S.end()) {
@@ -347,7 +355,10 @@ void TaskFlow::element(const CFGElement &E, State &S) {
   auto Statement = E.getAs<CFGStmt>();
   if (!Statement)
     return;
-  if (const auto *D = dyn_cast<DeclStmt>(Statement->getStmt())) {
+  if (leavesByMacro(Statement->getStmt())) {
+    for (auto &[Var, T] : S)
+      T = {};
+  } else if (const auto *D = dyn_cast<DeclStmt>(Statement->getStmt())) {
     for (const Decl *Each : D->decls())
       if (const auto *Var = dyn_cast<VarDecl>(Each); Var && Vars.contains(Var)) {
         const Expr *Value = Var->getInit() ? value(Var->getInit()) : nullptr;

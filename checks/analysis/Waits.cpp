@@ -30,6 +30,27 @@ bool isStd(const Decl &D) {
   return false;
 }
 
+/// Looks at what another thread may set.
+bool looksAtAtomic(const Stmt *S) {
+  if (!S)
+    return false;
+  const auto *E = dyn_cast<Expr>(S);
+  const CXXRecordDecl *R = E ? E->getType()->getAsCXXRecordDecl() : nullptr;
+  if (E && (E->getType().isVolatileQualified() || (R && isStd(*R) && R->getName().starts_with("atomic"))))
+    return true;
+  return llvm::any_of(S->children(), looksAtAtomic);
+}
+
+/// `while (!done.load());`
+bool spins(const Stmt *S) {
+  if (const auto *While = dyn_cast<WhileStmt>(S))
+    return looksAtAtomic(While->getCond());
+  if (const auto *Do = dyn_cast<DoStmt>(S))
+    return looksAtAtomic(Do->getCond());
+  const auto *For = dyn_cast<ForStmt>(S);
+  return For && looksAtAtomic(For->getCond());
+}
+
 } // namespace
 
 bool Waits::containsWait(const Stmt *S) const {
@@ -55,7 +76,7 @@ unsigned Waits::offset(SourceLocation Where) const {
 }
 
 bool Waits::mayWait(const Stmt *S) const {
-  if (isa<CoroutineSuspendExpr, CXXDeleteExpr, AsmStmt>(S))
+  if (isa<CoroutineSuspendExpr, CXXDeleteExpr, AsmStmt>(S) || spins(S))
     return true;
   const auto *Call = dyn_cast<CallExpr>(S);
   if (!Call || isPassThrough(Call))

@@ -5,6 +5,7 @@
 // Tasks that run by themselves, and callables that somebody keeps or does not.
 #include "lifetime.h"
 
+#include <atomic>
 #include <functional>
 #include <utility>
 
@@ -22,7 +23,7 @@ void pump();
 void spawned_bad() {
   object o;
   mock::spawn(o.run());
-  // EXPECT: 'o' may be gone when 'run' uses it on line 15: nobody waits for the task here
+  // EXPECT: 'o' may be gone when 'run' uses it on line 16: nobody waits for the task here
   // EXPECT-NOTE 0: 'spawn' starts it and goes on
 }
 void spawned_unseen_bad() {
@@ -44,6 +45,19 @@ void pumped_ok() {
   mock::spawn(o.run());
   pump(); // perhaps until all is done
 }
+void spun_ok(std::atomic<bool> &done) {
+  object o;
+  mock::spawn(o.run());
+  while (!done)
+    ;
+}
+void looped_bad(bool done) {
+  object o;
+  mock::spawn(o.run());
+  // EXPECT: 'o' may be gone when 'run' uses it
+  while (!done)
+    done = true;
+}
 struct waits_at_end : object {
   ~waits_at_end() { pump(); }
 };
@@ -60,7 +74,7 @@ task<> joined_ok(lib::scope &s) {
 }
 void scoped_temporary_bad(lib::scope &s) {
   s.spawn(read("key"));
-  // EXPECT: this temporary is gone when 'read' uses it on line 19 through 's': the task runs until its scope is joined
+  // EXPECT: this temporary is gone when 'read' uses it on line 20 through 's': the task runs until its scope is joined
 }
 
 void called_bad(lib::executor ex, int k) {

@@ -102,3 +102,25 @@ void own_branch_bad() {
   if (always())
     CHECKED(take(std::move(t)));
 }
+
+// A macro that returns where its test fails.
+#define VERIFY(condition)                                                                                              \
+  do {                                                                                                                 \
+    if (!(condition))                                                                                                  \
+      co_return;                                                                                                       \
+  } while (false)
+#define WHEN(condition, statement)                                                                                     \
+  if (condition) {                                                                                                     \
+    statement;                                                                                                         \
+  }
+mock::task<> verified_ok() {
+  auto t = mock::work();
+  VERIFY(always());
+  co_await t;
+}
+mock::task<> own_return_bad() {
+  auto t = mock::work();
+  // EXPECT: 't' is not awaited on every path
+  WHEN(always(), co_return)
+  co_await t;
+}
