@@ -33,6 +33,7 @@ struct Block {
 
 struct SourceText {
   std::string Text;
+  std::vector<size_t> Lines; ///< where each begins; none where nothing is suppressed
   std::optional<std::vector<Block>> Blocks;
 };
 
@@ -128,6 +129,12 @@ SourceText &Comments::read(StringRef File) {
       It->second.Text = std::move(*Text);
     else
       consumeError(Text.takeError());
+    const StringRef Text = It->second.Text;
+    if (Text.contains("NOLINT"))
+      for (size_t Begin = 0; Begin != StringRef::npos; Begin = Text.find('\n', Begin)) {
+        Begin += !It->second.Lines.empty(); // over the end of the line before
+        It->second.Lines.push_back(Begin);
+      }
   }
   return It->second;
 }
@@ -164,16 +171,10 @@ std::optional<Suppression> Comments::of(const Finding &F) {
     return std::nullopt;
   SourceText &Source = read(F.Main.File);
   const StringRef Text = Source.Text;
-  if (!Text.contains("NOLINT"))
+  if (F.Main.Line > Source.Lines.size()) // or the file has changed
     return std::nullopt;
-  size_t Begin = 0, Above = StringRef::npos;
-  for (unsigned Line = 1; Line < F.Main.Line; ++Line) {
-    const size_t End = Text.find('\n', Begin);
-    if (End == StringRef::npos)
-      return std::nullopt; // the file has changed
-    Above = Begin;
-    Begin = End + 1;
-  }
+  const size_t Begin = Source.Lines[F.Main.Line - 1];
+  const size_t Above = F.Main.Line > 1 ? Source.Lines[F.Main.Line - 2] : StringRef::npos;
   const auto LineAt = [&](size_t At) { return Text.drop_front(At).take_until([](char C) { return C == '\n'; }); };
   const auto Named = [&](const Directive &D) { return Suppression{true, D.Reason.str()}; };
   for (const Directive &D : directivesIn(LineAt(Begin)))

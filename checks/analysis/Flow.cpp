@@ -138,8 +138,12 @@ bool Flow::run(const Graphs &ControlFlow) {
 }
 
 State Flow::transferBlock(const CFGBlock &Block, State S) {
-  for (const CFGElement &E : Block)
+  unsigned Count = 0;
+  for (const CFGElement &E : Block) {
     element(E, S);
+    if (++Count % 256 == 0)
+      S.trim();
+  }
   settle(Block, S);
   finishBlock(Block, S);
   S.trim();

@@ -146,7 +146,7 @@ private:
   llvm::DenseMap<const clang::Stmt *, const clang::CoroutineSuspendExpr *> ResumeOf;
   /// By place in the source and path: a call of a getter may read several.
   std::map<std::pair<const clang::Expr *, std::string>, unsigned> FactOf;
-  llvm::DenseMap<const clang::CallExpr *, std::optional<InlinedCall>> Inlined;
+  std::map<const clang::CallExpr *, std::optional<InlinedCall>> Inlined;
   llvm::DenseMap<const clang::CallExpr *, std::vector<ArgumentStore>> Stores;
   llvm::DenseMap<const clang::CallExpr *, CalleeLockPaths> LocksOf;
   std::map<const clang::VarDecl *, ScopeExit> Exits;

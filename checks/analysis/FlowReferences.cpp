@@ -50,8 +50,9 @@ void Flow::markInterrupted(const Stmt *Suspend) {
     S = It == Out.Parents.end() ? nullptr : It->second;
     if (!S || !isa<Expr>(S))
       return;
-    if (const auto *Call = dyn_cast<CallExpr>(S))
-      Interrupted.try_emplace(Call, cast<Expr>(Suspend));
+    // An await before this one has been here, and further up.
+    if (const auto *Call = dyn_cast<CallExpr>(S); Call && !Interrupted.try_emplace(Call, cast<Expr>(Suspend)).second)
+      return;
   }
 }
 

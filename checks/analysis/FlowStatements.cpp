@@ -52,8 +52,10 @@ void Flow::statement(const Stmt *Stmt, State &S) {
   }
   expression(E, S);
   // At the end of a full expression nothing is pending any more. What a branch or a declaration still needs stays.
-  auto Parent = Out.Parents.find(Stmt);
-  if (Parent != Out.Parents.end() && Parent->second && !isa<Expr>(Parent->second) && !isBranching(Parent->second))
+  const clang::Stmt *Parent = Out.Parents.lookup(Stmt);
+  while (isa_and_nonnull<FullExpr>(Parent)) // no elements of the graph
+    Parent = Out.Parents.lookup(Parent);
+  if (Parent && !isa<Expr>(Parent) && !isBranching(Parent))
     S.Temps.clear();
 }
 

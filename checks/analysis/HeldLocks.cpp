@@ -54,6 +54,7 @@ private:
   void declare(const VarDecl &Var, State &S);
   void suspend(const Expr &E, State &S);
   void temporaries(const Stmt *S, const CoroutineSuspendExpr &E, const SuspensionClass &Class);
+  [[nodiscard]] bool isTold(const Taking &T, const Expr &At, const SuspensionClass &Class) const;
   void held(Taking &T, const Expr &At, const SuspensionClass &Class);
 
   void take(const void *Key, const Stmt *Site, SourceRange Where, ArrayRef<const Expr *> Locks, const VarDecl *Owner,
@@ -297,6 +298,13 @@ bool HeldLockFlow::isAbout(const Taking &T, const CoroutineSuspendExpr &E) const
   return false;
 }
 
+/// There is an earlier one that says as much.
+bool HeldLockFlow::isTold(const Taking &T, const Expr &At, const SuspensionClass &Class) const {
+  auto place = [&](const Expr *E) { return SM.getExpansionLoc(E->getExprLoc()); };
+  return T.Lock.Suspension && (T.Lock.SurelySuspends || Class.Effect != AwaitEffect::Always) &&
+         !SM.isBeforeInTranslationUnit(place(&At), place(T.Lock.Suspension));
+}
+
 void HeldLockFlow::held(Taking &T, const Expr &At, const SuspensionClass &Class) {
   T.Lock.SurelySuspends = T.Lock.SurelySuspends || Class.Effect == AwaitEffect::Always;
   auto place = [&](const Expr *E) { return SM.getExpansionLoc(E->getExprLoc()); };
@@ -347,7 +355,8 @@ void HeldLockFlow::suspend(const Expr &E, State &S) {
     temporaries(Await->getOperand(), *Await, Class);
   for (const auto &[Owner, Held] : S)
     for (unsigned Number : Held.set_bits())
-      if (!isUnclear(Owner, All[Number]) && !(Suspend && isAbout(All[Number], *Suspend)))
+      if (!isTold(All[Number], E, Class) && !isUnclear(Owner, All[Number]) &&
+          !(Suspend && isAbout(All[Number], *Suspend)))
         held(All[Number], E, Class);
 }
 

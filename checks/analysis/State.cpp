@@ -22,7 +22,7 @@ template <typename Key> bool joinSets(std::map<Key, FactSet> &Into, const std::m
 }
 
 constexpr std::size_t MaxCarriers = 96;      // of one kind
-constexpr std::size_t MaxEntries = 1U << 11; // of all kinds
+constexpr std::size_t MaxEntries = 1U << 10; // of all kinds
 
 template <typename Key> void trimSets(std::map<Key, FactSet> &Sets) {
   if (Sets.size() <= MaxCarriers)
