@@ -12,7 +12,6 @@
 #include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/StringSwitch.h"
 
 using namespace clang;
 
@@ -27,16 +26,6 @@ bool callsForNothing(QualType T) {
     return false;
   const auto *Signature = Spec->getTemplateArgs()[0].getAsType()->getAs<FunctionProtoType>();
   return Signature && Signature->getReturnType()->isVoidType();
-}
-
-/// Functions and classes that call their arguments and drop what they return.
-bool dropsResults(StringRef Name) {
-  Name.consume_front("boost::");
-  return llvm::StringSwitch<bool>(Name)
-      .Cases("std::for_each", "std::for_each_n", "std::ranges::for_each", "std::ranges::for_each_n", true)
-      .Cases("std::thread", "std::jthread", "std::call_once", true)
-      .Cases("asio::post", "asio::dispatch", "asio::defer", true)
-      .Default(false);
 }
 
 /// Walks the user's code. Like everywhere, templates are looked at where they are instantiated.
@@ -153,7 +142,8 @@ public:
       return true;
     const bool Wrapper = callsForNothing(E->getType());
     const CXXRecordDecl *Class = E->getConstructor()->getParent();
-    if (Wrapper || dropsResults(modelName(*Class)))
+    const OpModel *Model = Out.Library.op(E);
+    if (Wrapper || (Model && Model->DropsResults))
       swallowed(E->getArg(0), Wrapper ? E->getType().getUnqualifiedType().getAsString(Context.getPrintingPolicy())
                                       : Class->getQualifiedNameAsString());
     return true;
@@ -175,7 +165,7 @@ public:
       return true;
     const std::string Name = modelName(*Callee);
     const OpModel *Model = Out.Library.op(Call);
-    if (dropsResults(Name) || (Model && Model->DropsResults))
+    if (Model && Model->DropsResults)
       for (const Expr *Arg : Call->arguments())
         if (!isa<CXXDefaultArgExpr>(Arg))
           swallowed(Arg, Name);
