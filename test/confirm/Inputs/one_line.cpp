@@ -26,9 +26,8 @@ std::optional<int> made;
 task<void> make() { if (!made) { co_await nap(); made.emplace(3); } }
 // clang-format on
 
-task<void> all(int &a, int &b) { co_await corace::gather(owner(a), owner(b), field(), field(), make(), make()); }
+int counts[2];
+int &count(int which) { return counts[which]; }
+task<void> all() { co_await corace::gather(owner(count(0)), owner(count(1)), field(), field(), make(), make()); }
 
-int main() {
-  int a = 0, b = 0;
-  corace::run(all(a, b));
-}
+int main() { corace::run(all()); }
