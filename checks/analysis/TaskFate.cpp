@@ -11,6 +11,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/StmtCXX.h"
+#include "clang/Basic/SourceManager.h"
 
 using namespace clang;
 
@@ -265,6 +266,17 @@ struct Mention {
   }
 };
 
+/// Something is called once the task runs. It may wait for it, and then the function does more than hand it on.
+bool callsAfter(const Stmt *S, SourceLocation Start, const SourceManager &SM) {
+  if (!S || isa<LambdaExpr>(S))
+    return false;
+  const auto *Call = dyn_cast<CallExpr>(S);
+  if (Call && !isa<CXXOperatorCallExpr>(Call) && !isPassThrough(Call) &&
+      SM.isBeforeInTranslationUnit(Start, Call->getBeginLoc()))
+    return true;
+  return llvm::any_of(S->children(), [&](const Stmt *Child) { return callsAfter(Child, Start, SM); });
+}
+
 HandsOn lookForHandover(const FunctionDecl &F, unsigned Param, const LibraryView &Library) {
   const FunctionDecl *Definition = ownDefinition(&F);
   if (!Definition) {
@@ -297,7 +309,10 @@ HandsOn lookForHandover(const FunctionDecl &F, unsigned Param, const LibraryView
       break;
   }
   const TaskFate Fate = fateOf(E, Only.Above, /*Runs=*/false, Library);
-  return Fate.K == TaskFate::Kind::Detached && Fate.Op ? How : HandsOn::No;
+  if (Fate.K != TaskFate::Kind::Detached || !Fate.Op)
+    return HandsOn::No;
+  const SourceManager &SM = Definition->getASTContext().getSourceManager();
+  return callsAfter(Definition->getBody(), Fate.Op->getEndLoc(), SM) ? HandsOn::No : How;
 }
 
 } // namespace

@@ -91,3 +91,19 @@ task<> awaited_ok() {
   std::string s;
   co_await read(s);
 }
+
+// A function that starts the task and goes on to something that may wait for it.
+void start_reference_and_wait(task<> &&t) {
+  mock::spawn(std::move(t));
+  pump();
+}
+void start_reference(task<> &&t) { mock::spawn(std::move(t)); }
+void temporary_awaited_inside_ok() {
+  std::string s;
+  start_reference_and_wait([&]() -> task<> { co_await mock::sleep(); use(s); }());
+}
+void temporary_bad() {
+  std::string s;
+  start_reference([&]() -> task<> { co_await mock::sleep(); use(s); }());
+  // EXPECT: the lambda is a temporary, and is gone with its captures when its coroutine uses 's' on this line
+}

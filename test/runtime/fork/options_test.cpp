@@ -167,7 +167,7 @@ TEST_F(process, a_run_that_ends_badly_has_reached_what_it_reached) {
 TEST_F(process, runs_that_hang_do_not_use_up_more_than_the_time) {
   const auto began = std::chrono::steady_clock::now();
   EXPECT_EQ(start("lost-then-hang", "mode=explore:seconds=8:evidence=" + evidence()).status, 1);
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(14));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::minutes(1)); // without the limit: many
   EXPECT_EQ(finding("lost-update")[2], "confirmed") << slurp(evidence());
   EXPECT_NE(message().find("had not ended after 1 second,"), std::string::npos) << message();
   ASSERT_EQ(records("search").size(), 1u);
@@ -176,8 +176,8 @@ TEST_F(process, runs_that_hang_do_not_use_up_more_than_the_time) {
 
 TEST_F(process, thousands_of_tasks_end_in_time_with_what_was_found) {
   const auto began = std::chrono::steady_clock::now();
-  EXPECT_EQ(start("lost-many", "mode=explore:seconds=5:evidence=" + evidence()).status, 1);
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20));
+  EXPECT_EQ(start("lost-many", "mode=explore:seconds=15:evidence=" + evidence()).status, 1);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::minutes(2)); // without the limit: many
   EXPECT_EQ(finding("lost-update")[2], "confirmed");
 }
 
