@@ -59,7 +59,7 @@ task<void> three_increments() { co_await gather(increment(), increment(), increm
 
 task<void> many_increments() {
   corace::task_group group;
-  for (int i = 0; i < 5000; ++i)
+  for (int i = 0; i < 2000; ++i)
     group.create_task(increment());
   co_await group.join();
 }
