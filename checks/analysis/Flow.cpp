@@ -235,6 +235,20 @@ void Flow::endOfLife(const VarDecl *Var, State &S) {
     write(Site, W.Place, V, W.What, S);
     for (std::size_t I = Before; I < Out.Windows.size() && !W.InLambda; ++I)
       Out.Windows[I].Inside = W.Site;
+    endClaims(W.Site, W.Place, S); // that of the constructor, which stands at the same place
+  }
+}
+
+/// A constructor that sets a place which it was given: as if that stood here.
+void Flow::beginOfLife(const VarDecl *Var, State &S) {
+  for (const ExitWrite &W : scopeExit(Var).Entries) {
+    const FactSet Before = S.Stores;
+    const std::size_t First = Out.Windows.size();
+    write(strip(Var->getInit()), W.Place, {}, W.What, S);
+    for (std::size_t I = First; I < Out.Windows.size(); ++I)
+      Out.Windows[I].Inside = W.Site;
+    S.Stores = Before; // the destructor may put back what was there
+    S.Stores.eraseIf([&](const Entry &E) { return overlap(Out.Facts[E.Fact].Path, W.Place); });
   }
 }
 

@@ -35,6 +35,7 @@ private:
   void settle(const clang::CFGBlock &Block, State &S) const;
   void finishBlock(const clang::CFGBlock &Block, State &S);
   void element(const clang::CFGElement &E, State &S);
+  void beginOfLife(const clang::VarDecl *Var, State &S);
   void endOfLife(const clang::VarDecl *Var, State &S);
   [[nodiscard]] const ScopeExit &scopeExit(const clang::VarDecl *Var);
 

@@ -325,8 +325,10 @@ void Flow::methodCall(const CallExpr *Call, const Expr *Object, const AccessPath
   } else if (Effect == "insert" || Effect == "guard") {
     if (Collecting)
       insertWindows(Call, Element, V, S);
+    // After a test that the key is not there it is a marker, however it is put in.
+    claim(Call, Element, S);
     // Whoever put the element in meanwhile wins: the earlier look for it does not decide any more.
-    if (Effect == "insert" && Key && keepsWhatIsThere(Call, ObjectType))
+    if (Key && (Effect == "guard" || keepsWhatIsThere(Call, ObjectType)))
       for (auto &[Branch, Tested] : S.Conditions)
         Tested.eraseIf([&](const Entry &E) { return samePlace(Out.Facts[E.Fact].Path, Element); });
     if (Effect == "insert")

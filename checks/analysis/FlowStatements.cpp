@@ -221,6 +221,7 @@ void Flow::variable(const VarDecl *Var, State &S) {
       V = argument(Init, S);
     for (const ScopeExit::Argument &Saved : scopeExit(Var).Saved)
       read(Saved.Value, Saved.Pointee ? Out.Paths.pointee(Saved.Value) : Out.Paths.resolve(Saved.Value), S, V);
+    beginOfLife(Var, S);
     guardMovedIn(Init, Var, S);
     warnOfGuardNeverTaken(Var);
   }

@@ -116,6 +116,19 @@ public:
   ExitFinder(const VarDecl &Var, const PathResolver &Paths, const LibraryView &Library)
       : Paths(Paths), Library(Library), From(originOf(Var)) {}
 
+  void findEntries() {
+    if (!From.Constructor || !From.Constructor->getBody())
+      return;
+    const PathResolver Inner(*From.Constructor, Library);
+    for (const CXXCtorInitializer *I : From.Constructor->inits())
+      if (const Expr *Init = I->getInit())
+        effect(inner(Init), Inner);
+    statements(From.Constructor->getBody(), Inner);
+    Out.Entries = std::move(Out.Writes);
+    Out.Writes.clear();
+  }
+
+  ScopeExit find() { return std::move(Out); }
   ScopeExit find(const CXXDestructorDecl &Destructor) {
     if (CallableFinder().runs(&Destructor))
       for (const Expr *Arg : From.Arguments)
@@ -180,6 +193,17 @@ private:
       if (P.Base != AccessPath::BaseKind::Capture || cast<VarDecl>(P.Var)->isInitCapture())
         return {};
       AccessPath Base = Paths.ofVariable(P.Var, nullptr);
+      for (const AccessPath::Step &S : P.Steps)
+        Base = Base.plus(S, S.Field ? S.Field->getType().getNonReferenceType() : QualType());
+      return Base;
+    }
+    if (P.Base == AccessPath::BaseKind::Param || P.Base == AccessPath::BaseKind::Pointee) { // of the constructor
+      const auto *Param = dyn_cast_or_null<ParmVarDecl>(P.Var);
+      const unsigned Index = Param ? Param->getFunctionScopeIndex() : ~0U;
+      if (Index >= From.Arguments.size())
+        return {};
+      const Expr *Arg = From.Arguments[Index];
+      AccessPath Base = P.Base == AccessPath::BaseKind::Param ? Paths.resolve(Arg) : Paths.pointee(Arg);
       for (const AccessPath::Step &S : P.Steps)
         Base = Base.plus(S, S.Field ? S.Field->getType().getNonReferenceType() : QualType());
       return Base;
@@ -266,13 +290,15 @@ private:
 
 ScopeExit scopeExitOf(const VarDecl &Var, const PathResolver &Paths, const LibraryView &Library) {
   const CXXRecordDecl *Class = Var.getType()->getAsCXXRecordDecl();
-  if (!Class || !Class->hasDefinition() || Class->hasTrivialDestructor() || !Var.getInit())
+  if (!Class || !Class->hasDefinition() || !Var.getInit())
     return {};
-  const CXXDestructorDecl *Destructor = Class->getDestructor();
+  ExitFinder Finder(Var, Paths, Library);
+  Finder.findEntries();
+  const CXXDestructorDecl *Destructor = Class->hasTrivialDestructor() ? nullptr : Class->getDestructor();
   const FunctionDecl *Definition = nullptr;
   if (!Destructor || Destructor->isImplicit() || !Destructor->isDefined(Definition) || !Definition->getBody())
-    return {};
-  return ExitFinder(Var, Paths, Library).find(*cast<CXXDestructorDecl>(Definition));
+    return Finder.find();
+  return Finder.find(*cast<CXXDestructorDecl>(Definition));
 }
 
 } // namespace corace::checks
