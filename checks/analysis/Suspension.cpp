@@ -82,16 +82,19 @@ const Expr *Suspension::operation(const Expr *Operand) const {
   return Operand;
 }
 
+const FunctionDecl *surelyCalled(const CallExpr &Call) {
+  const FunctionDecl *F = Call.getDirectCallee();
+  const auto *Method = dyn_cast_or_null<CXXMethodDecl>(F);
+  const auto *Callee = dyn_cast<MemberExpr>(strip(Call.getCallee()));
+  if (!Method || !Method->isVirtual() || (Callee && Callee->hasQualifier()))
+    return F;
+  return Callee ? Method->getDevirtualizedMethod(Callee->getBase(), /*IsAppleKext=*/false) : nullptr;
+}
+
 const FunctionDecl *Suspension::coroutineOf(const Expr *Operation) {
   const auto *Call = dyn_cast_or_null<CallExpr>(strip(Operation));
-  const FunctionDecl *F = Call ? Call->getDirectCallee() : nullptr;
-  if (!F)
-    return nullptr;
-  // A virtual call runs some override; nothing is known unless it is final.
-  if (const auto *Method = dyn_cast<CXXMethodDecl>(F); Method && Method->isVirtual() && !Method->hasAttr<FinalAttr>())
-    return nullptr;
-  const FunctionDecl *Definition = nullptr;
-  return F->isDefined(Definition) && isCoroutine(*Definition) ? Definition : nullptr;
+  const FunctionDecl *F = Call ? surelyCalled(*Call) : nullptr, *Definition = nullptr;
+  return F && F->isDefined(Definition) && isCoroutine(*Definition) ? Definition : nullptr;
 }
 
 namespace {
@@ -158,12 +161,11 @@ std::optional<Suspension::Yield> Suspension::yieldOf(const CallExpr &Call, bool 
       return Yield{&Call, nullptr};
     return std::nullopt;
   }
-  const FunctionDecl *Callee = Through ? Call.getDirectCallee() : nullptr, *Definition = nullptr;
+  const FunctionDecl *Callee = Through ? surelyCalled(Call) : nullptr, *Definition = nullptr;
   if (!Callee || !Callee->isDefined(Definition) || isCoroutine(*Definition))
     return std::nullopt;
-  const auto *Method = dyn_cast<CXXMethodDecl>(Definition);
   const SourceManager &SM = Context.getSourceManager();
-  if ((Method && Method->isVirtual()) || SM.isInSystemHeader(SM.getExpansionLoc(Definition->getLocation())))
+  if (SM.isInSystemHeader(SM.getExpansionLoc(Definition->getLocation())))
     return std::nullopt;
   const Yield Inner = yieldIn(*Definition);
   // Who resumes a coroutine of its own, as a generator does, lets nobody else run.

@@ -72,6 +72,8 @@ private:
 /// The body of a function as its author wrote it: for a coroutine without the machinery around it. Null if not visible.
 [[nodiscard]] const clang::Stmt *writtenBody(const clang::FunctionDecl &F);
 [[nodiscard]] bool isCoroutine(const clang::FunctionDecl &F);
+/// The function that a call runs: for a virtual one only where no override can run in its place.
+[[nodiscard]] const clang::FunctionDecl *surelyCalled(const clang::CallExpr &Call);
 /// The name of an operation for messages: `timer.async_wait`, `audit`.
 [[nodiscard]] std::string nameOfOperation(const clang::Expr *Operation);
 

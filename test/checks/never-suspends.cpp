@@ -62,3 +62,38 @@ mock::generator<int> yield_bad() {
   n = v + 1;
   // EXPECT: 'n' may be overwritten with a stale value: read on line {-2}, and other tasks can run at the 'co_yield' on line {-1}
 }
+
+// A virtual call, where no override can run in its place.
+struct job {
+  virtual ~job() = default;
+  virtual mock::task<> go() { co_return; }
+};
+struct last_job final : job {
+  mock::task<> go() override { co_return; }
+};
+struct other_job : job {
+  mock::task<> go() override { co_await mock::sleep(); }
+};
+int jobs;
+mock::task<> of_a_final_class_ok(last_job &j) {
+  int v = jobs;
+  co_await j.go();
+  jobs = v + 1;
+}
+mock::task<> by_name_ok(job &j) {
+  int v = jobs;
+  co_await j.job::go();
+  jobs = v + 1;
+}
+mock::task<> of_an_object_ok() {
+  job j;
+  int v = jobs;
+  co_await j.go();
+  jobs = v + 1;
+}
+mock::task<> of_any_bad(job &j) {
+  int v = jobs;
+  co_await j.go();
+  jobs = v + 1;
+  // EXPECT: 'jobs' may be overwritten
+}
