@@ -237,7 +237,7 @@ bool ModelsReader::readEffects(yaml::Node *Node) {
 
 bool ModelsReader::readTypeField(StringRef Key, yaml::Node *Value, TypeModel &Type) {
   if (Key == "role")
-    return text(Value, Type.Role);
+    return role(Value, Type.Role);
   if (Key == "await")
     return await(Value, Type.Await);
   if (Key == "of")
@@ -431,6 +431,20 @@ bool ModelsReader::text(yaml::Node *Node, std::string &Out) {
     return fail(Node, "a plain value is expected here");
   Out = *Text;
   return true;
+}
+
+bool ModelsReader::role(yaml::Node *Node, std::string &Out) {
+  static const StringSet<> Known = {"task",  "lock",   "counted",   "guard",   "guard-of-arg",  "plain",
+                                    "scope", "serial", "container", "view",    "owner",         "context-variable",
+                                    "local", "atomic", "semaphore", "hostile", "hostile-guard", "start-posted"};
+  if (!text(Node, Out))
+    return false;
+  return Known.contains(Out)
+             ? true
+             : fail(Node,
+                    "unknown role '" + Out +
+                        "'; use task, lock, counted, guard, guard-of-arg, plain, scope, serial, container, view, "
+                        "owner, context-variable, local, atomic, semaphore, hostile, hostile-guard or start-posted");
 }
 
 bool ModelsReader::number(yaml::Node *Node, std::optional<unsigned> &Out) {

@@ -47,6 +47,7 @@ private:
   bool strings(llvm::yaml::Node *Node, std::vector<std::string> &Out);
   std::optional<std::string> scalar(llvm::yaml::Node *Node);
   bool text(llvm::yaml::Node *Node, std::string &Out);
+  bool role(llvm::yaml::Node *Node, std::string &Out);
   bool number(llvm::yaml::Node *Node, std::optional<unsigned> &Out);
   bool boolean(llvm::yaml::Node *Node, bool &Out);
   bool await(llvm::yaml::Node *Node, std::optional<AwaitEffect> &Out);
