@@ -95,10 +95,10 @@ void Flow::callee(const CallExpr *Call, State &S) {
   const OpModel *Op = Library.op(Call);
   const Expr *Object = objectOfCall(Call);
   StringRef Effect = Library.models().effectOfMethod(nameOf(Call->getDirectCallee()));
-  if ((Op && Op->ReadModifyWrite) || (Object && Effect == "take"))
-    return readModifyWrite(Call, S);
   if (releaseCall(Call, S))
     return setValue(Call, {}, S);
+  if ((Op && Op->ReadModifyWrite) || (Object && Effect == "take"))
+    return readModifyWrite(Call, S);
   if (Op && Op->Acquire && Op->AcquiresWhenCalled) {
     acquireCalled(Call, *Op, S);
     return setValue(Call, {}, S);

@@ -85,6 +85,8 @@ const TypeModel *LibraryView::type(QualType T) const {
   const TypeModel *Found = Said.type(T);
   if (!Found)
     forEachNameOfType(Context, T, [&](StringRef Name) { return (Found = M.type(Name)) != nullptr; });
+  if (!Found)
+    Found = Own.type(T);
   TypeCache[T.getAsOpaquePtr()] = Found;
   return Found;
 }
@@ -133,8 +135,14 @@ const OpModel *LibraryView::op(const Expr *E) const {
     return It->second;
   const OpModel *Found = lookUp(E);
   if (const auto *Call = dyn_cast<CallExpr>(E); Call && Call->getDirectCallee())
-    if (const OpModel *Own = Said.op(*Call->getDirectCallee(), Found))
-      Found = Own;
+    if (const OpModel *Annotated = Said.op(*Call->getDirectCallee(), Found))
+      Found = Annotated;
+  if (const auto *Call = dyn_cast<CXXMemberCallExpr>(E); Call && !Found && Call->getMethodDecl()) {
+    // What a model or an annotation says of the class is all that it does.
+    const QualType Class(Call->getMethodDecl()->getParent()->getTypeForDecl(), 0);
+    if (const OpModel *Shaped = Own.op(*Call->getMethodDecl()); Shaped && type(Class) == Own.type(Class))
+      Found = Shaped;
+  }
   OpCache[E] = Found;
   return Found;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "checks/analysis/Annotations.h"
+#include "checks/analysis/OwnLocks.h"
 #include "checks/models/Models.h"
 
 #include "clang/AST/ExprCXX.h"
@@ -55,6 +56,7 @@ private:
   const clang::ASTContext &Context;
   const Others *Elsewhere = nullptr;
   const Annotations Said;
+  const OwnLocks Own;
   mutable llvm::DenseMap<const clang::Expr *, const OpModel *> OpCache;
   mutable llvm::DenseMap<void *, const TypeModel *> TypeCache;
   mutable llvm::DenseMap<const clang::FunctionDecl *, std::shared_ptr<const LocalBindings>> BindingsCache;
