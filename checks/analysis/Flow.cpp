@@ -232,7 +232,7 @@ void Flow::endOfLife(const VarDecl *Var, State &S) {
       take(Local);
     const std::size_t Before = Out.Windows.size();
     const Expr *Site = W.InLambda ? W.Site : strip(Var->getInit());
-    write(Site, W.Place, V, W.What, S);
+    write(Site, W.Place, V, W.What, S, W.InLambda ? nullptr : W.Site);
     for (std::size_t I = Before; I < Out.Windows.size() && !W.InLambda; ++I)
       Out.Windows[I].Inside = W.Site;
     endClaims(W.Site, W.Place, S); // that of the constructor, which stands at the same place
@@ -244,7 +244,7 @@ void Flow::beginOfLife(const VarDecl *Var, State &S) {
   for (const ExitWrite &W : scopeExit(Var).Entries) {
     const FactSet Before = S.Stores;
     const std::size_t First = Out.Windows.size();
-    write(strip(Var->getInit()), W.Place, {}, W.What, S);
+    write(strip(Var->getInit()), W.Place, {}, W.What, S, W.Site);
     for (std::size_t I = First; I < Out.Windows.size(); ++I)
       Out.Windows[I].Inside = W.Site;
     S.Stores = Before; // the destructor may put back what was there

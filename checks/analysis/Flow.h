@@ -3,8 +3,8 @@
 //
 // The data-flow analysis of one coroutine: runs the transfer functions over the control-flow graph to a fix point, and
 // then once more to collect windows from the final states. Flow.cpp has the walk, FlowStatements.cpp the transfer of
-// statements, FlowCalls.cpp that of calls, FlowLocks.cpp awaits and locks, FlowReferences.cpp references, Windows.cpp
-// the windows.
+// statements, FlowCalls.cpp that of calls, FlowLocks.cpp awaits and locks, FlowReferences.cpp references,
+// FlowReservations.cpp what is counted up and down again, Windows.cpp the windows.
 #pragma once
 
 #include "checks/analysis/ControlDependence.h"
@@ -52,7 +52,8 @@ private:
 
   // Accesses.
   void read(const clang::Expr *Site, const AccessPath &P, State &S, FactSet &Out, bool WholeCopy = false);
-  void write(const clang::Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S);
+  void write(const clang::Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S,
+             const clang::Expr *Inside = nullptr);
   void readAlternatives(const clang::Expr *Place, State &S, FactSet &Result);
   void writeAlternatives(const clang::Expr *Site, const clang::Expr *Place, const FactSet &V, Act What, State &S);
   void use(const clang::Expr *Site, const AccessPath &Pointer, State &S);
@@ -119,6 +120,18 @@ private:
   void flagWindows(const clang::Expr *Site, const AccessPath &P, State &S);
   void insertWindows(const clang::Expr *Site, const AccessPath &P, const FactSet &V, State &S);
 
+  // What is counted up and down again.
+  struct Change {
+    bool Up;
+    std::int64_t Amount;        ///< a hash of what is written out
+    const clang::Expr *Written; ///< null for a constant
+  };
+  [[nodiscard]] std::optional<Change> changeOf(const clang::Expr *Operation, bool Inside) const;
+  [[nodiscard]] std::optional<unsigned> givenBack(const clang::Expr *Operation, bool Inside, const AccessPath &P,
+                                                  const State &S) const;
+  bool reserve(const clang::Expr *Site, const clang::Expr *Inside, const AccessPath &P, Act What, State &S);
+  void forgetReserved(const clang::ValueDecl *Var, State &S);
+
   // Windows.
   void valueWindows(const clang::Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S);
   void conditionWindows(const clang::Expr *Site, const AccessPath &P, Act What, State &S);
@@ -161,6 +174,7 @@ private:
   /// The hidden variables of a range-for and the one that it declares.
   llvm::DenseMap<const clang::ValueDecl *, const clang::CXXForRangeStmt *> LoopOf;
   llvm::DenseSet<const clang::ValueDecl *> Walkers; ///< pointers that go from node to node: `p = p->next`
+  llvm::DenseMap<unsigned, Change> Changes;         ///< by fact
   bool Collecting = false;
 };
 

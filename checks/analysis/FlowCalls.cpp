@@ -149,7 +149,7 @@ bool Flow::simpleCall(const CallExpr *Call, State &S) {
     if (P.isShared())
       Out.Facts[fact(Call, P, S.Held, false)].Look = true;
   for (const InlinedCall::Write &W : Body.Writes)
-    write(Call, W.Place, W.TakesArguments ? Arguments : FactSet(), W.What, S);
+    write(Call, W.Place, W.TakesArguments ? Arguments : FactSet(), W.What, S, W.Site);
   setValue(Call, Call->isGLValue() && Out.Paths.resolve(Call) ? FactSet() : std::move(V), S);
   return true;
 }
@@ -166,6 +166,8 @@ void Flow::blindWrites(const CallExpr *Call, State &S) {
     Given.add(value(Call->getArg(I), S));
   for (const CalleeWrite &W : Simple.blindWrites(Call, Classifier)) {
     if (llvm::any_of(Given, [&](const Entry &E) { return E.Since == 0 && overlap(Out.Facts[E.Fact].Path, W.Place); }))
+      continue;
+    if (W.Site && givenBack(W.Site, /*Inside=*/true, W.Place, S))
       continue;
     const std::size_t Before = Out.Windows.size();
     conditionWindows(Call, W.Place, W.What, S);

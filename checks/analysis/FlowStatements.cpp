@@ -235,6 +235,7 @@ void Flow::variable(const VarDecl *Var, State &S) {
 
 /// A local is set: paths that it is a part of name other places from now on.
 void Flow::changeLocal(const ValueDecl *Var, State &S) {
+  forgetReserved(Var, S);
   S.forEachSet([&](FactSet &Set) {
     Set.eraseIf([&](const Entry &E) {
       // A reference stays where it was bound.
@@ -271,7 +272,7 @@ void Flow::read(const Expr *Site, const AccessPath &P, State &S, FactSet &Result
       Result.add(It->second);
 }
 
-void Flow::write(const Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S) {
+void Flow::write(const Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S, const Expr *Inside) {
   if (!P)
     return;
   if (!P.isShared()) {
@@ -291,9 +292,11 @@ void Flow::write(const Expr *Site, const AccessPath &P, const FactSet &V, Act Wh
       S.Vars[P.Var].add(V);
     return;
   }
+  const bool GivesBack = reserve(Site, Inside, P, What, S);
   if (Collecting) { // windows change nothing in the state
     valueWindows(Site, P, V, What, S);
-    conditionWindows(Site, P, What, S);
+    if (!GivesBack) // which has to be done whatever was tested
+      conditionWindows(Site, P, What, S);
     ownerWindows(Site, P, What, S);
     gateWindows(Site, P, S);
     if (What == Act::Clear)

@@ -200,7 +200,7 @@ void Inliner::effect(const Expr *Statement, const Frame &F, InlinedCall &Out, un
     // `n = n + d` in a setter is one step of reading and writing.
     if (What == Act::Assign && llvm::any_of(Own.Reads, [&](const AccessPath &R) { return overlap(R, P); }))
       What = Act::Modify;
-    Out.Writes.push_back({std::move(P), What, mentionsParameter(Value)});
+    Out.Writes.push_back({std::move(P), What, mentionsParameter(Value), E});
   };
   if (const auto *Op = dyn_cast<BinaryOperator>(E); Op && Op->isAssignmentOp())
     return add(F.Paths.resolve(Op->getLHS()), Op->isCompoundAssignmentOp() ? Act::Modify : Act::Assign, Op->getRHS());

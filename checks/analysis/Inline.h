@@ -21,7 +21,8 @@ struct InlinedCall {
   struct Write {
     AccessPath Place;
     Act What;
-    bool TakesArguments; ///< the value comes from arguments
+    bool TakesArguments;               ///< the value comes from arguments
+    const clang::Expr *Site = nullptr; ///< the access itself; null if it is in another translation unit
   };
   std::vector<AccessPath> Reads; ///< of which the result is made
   std::vector<Write> Writes;

@@ -109,6 +109,8 @@ bool State::join(const State &Other) {
   }
   Changed |= (Held & ~Other.Held) != 0;
   Held &= Other.Held;
+  Changed |= llvm::any_of(Reserved, [&](unsigned Fact) { return !llvm::is_contained(Other.Reserved, Fact); });
+  llvm::erase_if(Reserved, [&](unsigned Fact) { return !llvm::is_contained(Other.Reserved, Fact); });
   for (const auto &[Var, Locks] : Other.Guards) {
     LockSet &Mine = Guards[Var];
     Changed |= (Locks & ~Mine) != 0;

@@ -62,6 +62,7 @@ struct State {
   unsigned LastSuspension = 0; ///< the latest one on some path; 0: none yet
   LockSet Held = 0;
   std::map<const clang::ValueDecl *, LockSet> Guards; ///< what goes when the variable goes
+  llvm::SmallVector<unsigned, 2> Reserved; ///< changes of shared numbers that are yet to be given back, on every path
 
   /// Takes in what holds on another path to the same point; true if that changed anything.
   bool join(const State &Other);
