@@ -300,6 +300,13 @@ bool ControlDependence::precedes(const Stmt *Branch, const Stmt *S) const {
          Dominators->dominates(const_cast<CFGBlock *>(It->second), const_cast<CFGBlock *>(Block));
 }
 
+bool ControlDependence::isBefore(const Stmt *S, const Stmt *Branch) const {
+  auto It = BranchBlocks.find(Branch);
+  const CFGBlock *Block = blockOf(S);
+  return It != BranchBlocks.end() && Block &&
+         Dominators->dominates(const_cast<CFGBlock *>(Block), const_cast<CFGBlock *>(It->second));
+}
+
 bool ControlDependence::isAssertion(const Stmt *Branch) const {
   auto It = BranchBlocks.find(Branch);
   if (It == BranchBlocks.end())

@@ -35,6 +35,8 @@ public:
   [[nodiscard]] llvm::ArrayRef<const clang::Stmt *> settledAt(const clang::Stmt *S) const;
   /// The branch is taken on every way to the statement.
   [[nodiscard]] bool precedes(const clang::Stmt *Branch, const clang::Stmt *S) const;
+  /// The statement runs on every way to the branch, each time anew.
+  [[nodiscard]] bool isBefore(const clang::Stmt *S, const clang::Stmt *Branch) const;
   /// One side of the branch ends the program: an assertion.
   [[nodiscard]] bool isAssertion(const clang::Stmt *Branch) const;
   /// Both statements cannot run in one call, because they need different values of a variable that never changes.

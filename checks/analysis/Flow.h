@@ -134,7 +134,7 @@ private:
 
   // Windows.
   void valueWindows(const clang::Expr *Site, const AccessPath &P, const FactSet &V, Act What, State &S);
-  void conditionWindows(const clang::Expr *Site, const AccessPath &P, Act What, State &S);
+  void conditionWindows(const clang::Expr *Site, const AccessPath &P, Act What, State &S, bool Updates = false);
   void snapshotWindows(const clang::Expr *Site, const AccessPath &P, State &S);
   void bleedWindows(const clang::Expr *Site, const AccessPath &P, State &S);
   void report(Dependence How, Act What, const Entry &E, const clang::Expr *Site, const AccessPath &P,

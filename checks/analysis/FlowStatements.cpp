@@ -295,8 +295,12 @@ void Flow::write(const Expr *Site, const AccessPath &P, const FactSet &V, Act Wh
   const bool GivesBack = reserve(Site, Inside, P, What, S);
   if (Collecting) { // windows change nothing in the state
     valueWindows(Site, P, V, What, S);
+    const bool Updates =
+        What == Act::Modify || (What == Act::Assign && llvm::any_of(V, [&](const Entry &E) {
+                                  return E.Since == 0 && !E.Decided && samePlace(Out.Facts[E.Fact].Path, P);
+                                }));
     if (!GivesBack) // which has to be done whatever was tested
-      conditionWindows(Site, P, What, S);
+      conditionWindows(Site, P, What, S, Updates);
     ownerWindows(Site, P, What, S);
     gateWindows(Site, P, S);
     if (What == Act::Clear)

@@ -215,7 +215,8 @@ void Flow::valueWindows(const Expr *Site, const AccessPath &P, const FactSet &V,
   }
 }
 
-void Flow::conditionWindows(const Expr *Site, const AccessPath &P, Act What, State &S) {
+/// An update reads what is there now.
+void Flow::conditionWindows(const Expr *Site, const AccessPath &P, Act What, State &S, bool Updates) {
   const Stmt *Place = anchor(Site);
   if (Place && S.Held)
     guardedConditions(Site, P, What, S);
@@ -239,6 +240,9 @@ void Flow::conditionWindows(const Expr *Site, const AccessPath &P, Act What, Sta
   for (const Stmt *Branch : Control.decidersOf(Place)) {
     auto It = S.Conditions.find(Branch);
     if (It == S.Conditions.end() || Control.isAssertion(Branch))
+      continue;
+    // Every round of a loop begins with the update and tests then: the test of the last round only led to another one.
+    if (Updates && Control.isBefore(Place, Branch))
       continue;
     for (const Entry &E : It->second)
       if (isStale(Branch, E))
