@@ -306,6 +306,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("parts", nargs="*")
     options = parser.parse_intermixed_args()
+    for built in ("bin/corace", "lib/libcorace-tidy.so"):
+        if not (options.build / built).exists():
+            sys.exit(f"static_bench.py: {options.build / built} is not there: build it first (./dev build)")
     parts = {"corpus": corpus, "cost": cost, "growth": growth, "again": again, "jobs": jobs}
     for part in options.parts or parts:
         if part not in parts:
