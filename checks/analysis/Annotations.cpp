@@ -3,6 +3,7 @@
 #include "checks/analysis/Annotations.h"
 
 #include "checks/analysis/AccessPath.h"
+#include "checks/analysis/Ast.h"
 #include "checks/analysis/LibraryView.h"
 #include "checks/analysis/ThreadLocks.h"
 
@@ -16,11 +17,6 @@ using namespace clang;
 namespace corace::checks {
 
 namespace {
-
-const CXXRecordDecl *classOf(QualType T) {
-  const CXXRecordDecl *R = T.isNull() ? nullptr : T.getNonReferenceType()->getAsCXXRecordDecl();
-  return R && R->hasDefinition() ? R->getDefinition() : nullptr;
-}
 
 /// Of the class, or of the template that it is made of.
 std::optional<std::string> ofClass(const CXXRecordDecl &R, StringRef Name) {

@@ -3,6 +3,8 @@
 //
 // Larger callees: those that only look, and those that store what they are given.
 #include "checks/analysis/InlineFrame.h"
+
+#include "checks/analysis/Ast.h"
 #include "checks/summaries/Others.h"
 
 #include "clang/AST/ASTContext.h"
@@ -19,8 +21,6 @@ namespace {
 constexpr unsigned MaxDepth = 3;   // observers that call observers
 constexpr unsigned MaxNodes = 400; // of an observer and all that it calls
 constexpr unsigned MaxReads = 24;
-
-StringRef nameOf(const FunctionDecl *F) { return F && F->getDeclName().isIdentifier() ? F->getName() : StringRef(); }
 
 AccessPath objectPath(const PathResolver &Paths, const Expr *Object) {
   return strip(Object)->getType()->isPointerType() ? Paths.pointee(Object) : Paths.resolve(Object);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/Consumers.h"
 
+#include "checks/analysis/Ast.h"
 #include "checks/analysis/Evidence.h"
 #include "checks/analysis/RivalIndex.h"
 
@@ -14,12 +15,6 @@ using namespace clang;
 namespace corace::checks {
 
 namespace {
-
-StringRef nameOf(const Expr *E) {
-  const auto *Call = dyn_cast_or_null<CallExpr>(E);
-  const FunctionDecl *F = Call ? Call->getDirectCallee() : nullptr;
-  return F && F->getDeclName().isIdentifier() ? F->getName() : StringRef();
-}
 
 bool hasMethod(QualType T, StringRef Name) {
   const CXXRecordDecl *R = T.isNull() ? nullptr : T.getNonReferenceType()->getAsCXXRecordDecl();
@@ -38,7 +33,7 @@ enum class Removal {
 };
 
 Removal removalOf(const Window &W, QualType Container) {
-  StringRef Name = nameOf(W.Second);
+  StringRef Name = nameOfCallee(W.Second);
   if (Name == "pop_front" || Name == "dequeue" || Name == "removeFirst")
     return Removal::Front;
   if (Name == "pop_back" || Name == "removeLast")
@@ -54,7 +49,7 @@ Removal removalOf(const Window &W, QualType Container) {
       break;
     What = strip(Construct->getArg(0));
   }
-  if (nameOf(What) == "begin" || nameOf(What) == "cbegin")
+  if (nameOfCallee(What) == "begin" || nameOfCallee(What) == "cbegin")
     return Removal::Front;
   // With a key the path names it.
   return !W.Place.Steps.empty() && (W.Place.Steps.back().K == AccessPath::Step::Kind::Symbol ||
@@ -65,7 +60,7 @@ Removal removalOf(const Window &W, QualType Container) {
 
 /// Putting this in leaves the element that will be removed where it is.
 bool keepsElement(const Expr *Insertion, Removal How, QualType Container) {
-  StringRef Name = nameOf(Insertion);
+  StringRef Name = nameOfCallee(Insertion);
   switch (How) {
   case Removal::Front:
     return Name == "push_back" || Name == "emplace_back" || Name == "append" || Name == "append_range" ||
@@ -80,7 +75,7 @@ bool keepsElement(const Expr *Insertion, Removal How, QualType Container) {
 
 /// The variable or member that is the container which was tested; null if the test was of something else.
 const ValueDecl *testedContainer(const Fact &F) {
-  StringRef Name = nameOf(strip(F.Site));
+  StringRef Name = nameOfCallee(strip(F.Site));
   if (!llvm::is_contained({"empty", "isEmpty", "size", "length", "contains", "count", "find"}, Name))
     return nullptr;
   AccessPath P = F.Path;
@@ -93,7 +88,7 @@ const ValueDecl *testedContainer(const Fact &F) {
 
 /// `size() == 3` is broken by those who add, too.
 bool testsExactSize(const CoroutineFacts &Facts, const Fact &F) {
-  StringRef Name = nameOf(strip(F.Site));
+  StringRef Name = nameOfCallee(strip(F.Site));
   if (Name != "size" && Name != "length")
     return false;
   for (const Stmt *S = F.Site; S && isa<Expr>(S); S = Facts.Parents.lookup(S))
@@ -158,7 +153,7 @@ private:
 
   bool isOfQueue(const Expr *E, StringRef Name) const {
     const auto *Call = dyn_cast_or_null<CXXMemberCallExpr>(E);
-    return Call && nameOf(Call) == Name && samePlace(Facts.Paths.resolve(objectOfCall(Call)), Queue);
+    return Call && nameOfCallee(Call) == Name && samePlace(Facts.Paths.resolve(objectOfCall(Call)), Queue);
   }
 
   /// Of a condition: that the queue held nothing before the insertion, or that it held something.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/Disturbance.h"
 
+#include "checks/analysis/Ast.h"
+
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/ExprCXX.h"
@@ -16,8 +18,6 @@ namespace {
 using Kind = RivalIndex::Disturbance::Kind;
 
 constexpr unsigned MaxSteps = 32; // of one expression and the bindings that it goes through
-
-StringRef nameOf(const FunctionDecl *F) { return F && F->getDeclName().isIdentifier() ? F->getName() : StringRef(); }
 
 bool inLibrary(const Decl &D) {
   const SourceManager &SM = D.getASTContext().getSourceManager();

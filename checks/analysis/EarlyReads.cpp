@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/EarlyReads.h"
 
+#include "checks/analysis/Ast.h"
 #include "checks/analysis/LockIndex.h"
 
 #include "clang/AST/ASTContext.h"
@@ -13,13 +14,6 @@ using namespace clang;
 namespace corace::checks {
 
 namespace {
-
-/// A member of the object itself.
-const FieldDecl *ownMember(const Expr *E) {
-  const auto *Member = dyn_cast_or_null<MemberExpr>(E ? strip(E) : nullptr);
-  const auto *Field = Member ? dyn_cast<FieldDecl>(Member->getMemberDecl()) : nullptr;
-  return Field && isa<CXXThisExpr>(strip(Member->getBase())) ? Field->getCanonicalDecl() : nullptr;
-}
 
 /// The whole of a member is copied: `auto copy = all_;`, `copy = all_`.
 const Expr *copyOf(const Stmt *S, const FieldDecl &State) {

@@ -3,6 +3,7 @@
 #include "checks/analysis/Evidence.h"
 
 #include "checks/analysis/Annotations.h"
+#include "checks/analysis/Ast.h"
 
 #include "checks/summaries/Others.h"
 

@@ -3,6 +3,8 @@
 //
 // Transfer of calls. What a method does to its object comes from the models, by name, and from its constness.
 #include "checks/analysis/Flow.h"
+
+#include "checks/analysis/Ast.h"
 #include "checks/analysis/InlineFrame.h"
 
 #include "clang/AST/ASTContext.h"
@@ -13,8 +15,6 @@ using namespace clang;
 namespace corace::checks {
 
 namespace {
-
-StringRef nameOf(const FunctionDecl *F) { return F && F->getDeclName().isIdentifier() ? F->getName() : StringRef(); }
 
 /// The type that `T::Name` names; null if there is none.
 QualType memberType(QualType T, StringRef Name) {

@@ -4,6 +4,8 @@
 // Waits and shutdowns: wake-ups that come before the wait, owners that are reset after an await on what they own,
 // gates, and flags that were tested before the lock was taken.
 #include "checks/analysis/Evidence.h"
+
+#include "checks/analysis/Ast.h"
 #include "checks/analysis/Flow.h"
 #include "checks/analysis/InlineFrame.h"
 #include "checks/analysis/LockFlow.h"
@@ -18,9 +20,7 @@ namespace corace::checks {
 
 namespace {
 
-StringRef nameOf(const FunctionDecl *F) { return F && F->getDeclName().isIdentifier() ? F->getName() : StringRef(); }
-
-const CXXRecordDecl *classOf(QualType T) {
+const CXXRecordDecl *pointedClass(QualType T) {
   if (T.isNull())
     return nullptr;
   T = T.getNonReferenceType();
@@ -50,7 +50,7 @@ bool isGate(const CXXRecordDecl *R) {
 }
 
 bool isCallable(QualType T) {
-  const CXXRecordDecl *R = classOf(T);
+  const CXXRecordDecl *R = pointedClass(T);
   return T->isFunctionPointerType() || (R && R->isLambda()) ||
          (R &&
           llvm::any_of(R->methods(), [](const CXXMethodDecl *M) { return M->getOverloadedOperator() == OO_Call; }));
@@ -125,7 +125,7 @@ void Flow::missedWake(const CoroutineSuspendExpr *E, State &S) {
   if (!Collecting || !Await || Last == 0 || Last == SuspensionOf.lookup(E) || S.Held)
     return;
   const auto *Call = dyn_cast_or_null<CXXMemberCallExpr>(Classifier.operation(Await->getOperand()));
-  const CXXRecordDecl *R = Call ? classOf(strip(Call->getImplicitObjectArgument())->getType()) : nullptr;
+  const CXXRecordDecl *R = Call ? pointedClass(strip(Call->getImplicitObjectArgument())->getType()) : nullptr;
   if (!R || !llvm::is_contained({"wait", "when", "await"}, nameOf(Call->getMethodDecl())) || !isCondition(R) ||
       llvm::any_of(Call->arguments(), [](const Expr *Arg) { return isCallable(strip(Arg)->getType()); }))
     return;
@@ -193,7 +193,7 @@ void Flow::ownerWindows(const Expr *Site, const AccessPath &P, Act What, State &
 /// `co_await gate.close()`: those who held the gate have left. If others do hold it, what follows runs alone.
 void Flow::closeGate(const CoroutineSuspendExpr *E, const Expr *Operation, State &S) {
   const auto *Call = dyn_cast_or_null<CXXMemberCallExpr>(Operation ? strip(Operation) : nullptr);
-  const CXXRecordDecl *R = Call ? classOf(strip(Call->getImplicitObjectArgument())->getType()) : nullptr;
+  const CXXRecordDecl *R = Call ? pointedClass(strip(Call->getImplicitObjectArgument())->getType()) : nullptr;
   if (!R || nameOf(Call->getMethodDecl()) != "close" || !isGate(R))
     return;
   const AccessPath Gate = Out.Paths.resolve(Call->getImplicitObjectArgument());
@@ -210,7 +210,7 @@ void Flow::gateWindows(const Expr *Site, const AccessPath &P, State &S) {
   for (auto &[Branch, Tested] : S.Conditions)
     for (const Entry &E : Tested) {
       const AccessPath &Gate = Out.Facts[E.Fact].Path;
-      const CXXRecordDecl *R = isGood(E) ? nullptr : classOf(Gate.Type);
+      const CXXRecordDecl *R = isGood(E) ? nullptr : pointedClass(Gate.Type);
       if (!R || !isGate(R) || !Control.decides(Branch, anchor(Site)) || revalidated(Site, Gate, S))
         continue;
       bool Entered = false, Ends = false;
@@ -232,8 +232,8 @@ void Flow::gateWindows(const Expr *Site, const AccessPath &P, State &S) {
 /// The same for what a method of our own uses.
 void Flow::gateWindowsInside(const CallExpr *Call, State &S) {
   const bool Stale = llvm::any_of(S.Conditions, [&](const auto &Tested) {
-    return llvm::any_of(Tested.second,
-                        [&](const Entry &E) { return !isGood(E) && isGate(classOf(Out.Facts[E.Fact].Path.Type)); });
+    return llvm::any_of(
+        Tested.second, [&](const Entry &E) { return !isGood(E) && isGate(pointedClass(Out.Facts[E.Fact].Path.Type)); });
   });
   const Expr *Object = Stale ? objectOfCall(Call) : nullptr;
   const FunctionDecl *Callee =

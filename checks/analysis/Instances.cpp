@@ -3,6 +3,7 @@
 #include "checks/analysis/Instances.h"
 
 #include "checks/analysis/AccessPath.h"
+#include "checks/analysis/Ast.h"
 #include "checks/analysis/Suspension.h"
 
 #include "clang/AST/ASTContext.h"
@@ -21,19 +22,6 @@ namespace {
 
 constexpr unsigned MaxCallers = 8; // how far up the chain of callers is looked
 constexpr unsigned MaxSteps = 8;   // from a name to where its object was made
-
-StringRef nameOf(const Expr *E) {
-  const auto *Call = dyn_cast_or_null<CallExpr>(E);
-  const FunctionDecl *F = Call ? Call->getDirectCallee() : nullptr;
-  return F && F->getDeclName().isIdentifier() ? F->getName() : StringRef();
-}
-
-const FunctionDecl *functionAround(const FunctionDecl *Lambda) {
-  const DeclContext *C = cast<CXXMethodDecl>(Lambda)->getParent()->getDeclContext();
-  while (C && !isa<FunctionDecl>(C))
-    C = C->getParent();
-  return cast_or_null<FunctionDecl>(C);
-}
 
 bool mentions(const Stmt *S, llvm::function_ref<bool(const ValueDecl *)> P) {
   if (!S)
@@ -67,11 +55,6 @@ public:
 };
 
 } // namespace
-
-bool isLambda(const FunctionDecl *F) {
-  const auto *Method = dyn_cast_or_null<CXXMethodDecl>(F);
-  return Method && Method->getParent()->isLambda();
-}
 
 Instances::Instances(const RivalIndex &Rivals, const ValueDecl *State, const ASTContext &Context)
     : Rivals(Rivals), State(State), SM(Context.getSourceManager()) {}
@@ -121,7 +104,7 @@ Instances::Runs Instances::runsOf(const FunctionDecl *F, Subject On, unsigned De
       Further.push_back({C.Caller, From.From});
   }
   if (Lambda) {
-    const FunctionDecl *Around = functionAround(F);
+    const FunctionDecl *Around = functionAround(*F);
     const auto *Var = dyn_cast_or_null<VarDecl>(On.Variable);
     const bool Made = Var && isIn(*Var, Around) && !isa<ParmVarDecl>(Var);
     if (!Made)
@@ -186,7 +169,7 @@ Instances::Origin Instances::originOf(const Expr *E, const FunctionDecl *Caller,
 }
 
 Instances::Origin Instances::ofResult(const CallExpr &Call, const FunctionDecl *Caller, unsigned Depth) const {
-  const StringRef Name = nameOf(&Call);
+  const StringRef Name = nameOfCallee(&Call);
   const Expr *Object = objectOfCall(&Call);
   if (Name.starts_with("make_shared") || Name.starts_with("make_unique") || Name == "allocate_shared")
     return {nullptr, {}, true};
@@ -227,7 +210,7 @@ Instances::Origin Instances::ofVariable(const VarDecl &Var, const FunctionDecl *
     return {&Var};
   // `[self = shared_from_this()]`: the object whose method makes the lambda.
   if (Var.isInitCapture()) {
-    const Origin Init = originOf(Var.getInit(), isLambda(Caller) ? functionAround(Caller) : Caller, Depth + 1);
+    const Origin Init = originOf(Var.getInit(), isLambda(Caller) ? functionAround(*Caller) : Caller, Depth + 1);
     return Init.From.This ? Origin{nullptr, {true, nullptr}, false, Init.Shared} : Origin{&Var};
   }
   if (!isIn(Var, Caller))

@@ -80,6 +80,4 @@ private:
   mutable std::map<std::tuple<const clang::FunctionDecl *, const clang::FunctionDecl *, unsigned>, bool> Parts;
 };
 
-[[nodiscard]] bool isLambda(const clang::FunctionDecl *F);
-
 } // namespace corace::checks

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/Invalidation.h"
 
+#include "checks/analysis/Ast.h"
 #include "checks/analysis/Disturbance.h"
 #include "checks/summaries/Others.h"
 
@@ -20,18 +21,6 @@ namespace {
 using Disturbance = RivalIndex::Disturbance;
 
 constexpr unsigned MaxCallers = 4; // up the chain of callers
-
-bool isLambda(const FunctionDecl &F) {
-  const auto *Method = dyn_cast<CXXMethodDecl>(&F);
-  return Method && Method->getParent()->isLambda();
-}
-
-const FunctionDecl *functionAround(const FunctionDecl &Lambda) {
-  const DeclContext *C = cast<CXXMethodDecl>(Lambda).getParent()->getDeclContext();
-  while (C && !isa<FunctionDecl>(C))
-    C = C->getParent();
-  return cast_or_null<FunctionDecl>(C);
-}
 
 /// Does this, done to the container or owner, invalidate what hangs on it that way?
 bool breaks(const Root &Held, Disturbance::Kind What, const LibraryView &Library) {
@@ -131,7 +120,7 @@ private:
   void note(const Disturbance &D) {
     // The same member may belong to another object; and a function that nobody in sight calls may well be for the time
     // before the first task or after the last.
-    const bool Running = isCoroutine(*D.Function) || isLambda(*D.Function) || !Rivals.callsOf(D.Function).empty() ||
+    const bool Running = isCoroutine(*D.Function) || isLambda(D.Function) || !Rivals.callsOf(D.Function).empty() ||
                          Rivals.isMentioned(*D.Function);
     const auto How = belongsToSame() && Running ? Invalidation::Evidence::Seen : Invalidation::Evidence::Likely;
     note({How, &D, nullptr});
@@ -145,7 +134,7 @@ private:
     if (F.getCanonicalDecl() == &Self)
       return true;
     // A lambda in it that is no task of its own runs as a part of it.
-    if (!isLambda(F) || isCoroutine(F))
+    if (!isLambda(&F) || isCoroutine(F))
       return false;
     const FunctionDecl *Around = functionAround(F);
     return Around && isSelf(*Around);
@@ -173,7 +162,7 @@ private:
     if (isa<CXXConstructorDecl, CXXDestructorDecl>(F) || F.isMain() || isSelf(F))
       return true;
     // The function around a lambda makes room before it starts it, and cleans up when it is done.
-    if (isLambda(Facts.Function))
+    if (isLambda(&Facts.Function))
       if (const FunctionDecl *Around = functionAround(Facts.Function);
           Around && Around->getCanonicalDecl() == F.getCanonicalDecl())
         return true;

@@ -3,6 +3,7 @@
 #include "checks/analysis/LateUses.h"
 
 #include "checks/analysis/AccessPath.h"
+#include "checks/analysis/Ast.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
@@ -54,11 +55,6 @@ namespace {
 const CoawaitExpr *awaitOf(const Stmt *S) {
   const auto *E = dyn_cast_or_null<Expr>(S);
   return E ? dyn_cast<CoawaitExpr>(strip(E)) : nullptr;
-}
-
-bool isLambda(const FunctionDecl &F) {
-  const auto *Method = dyn_cast<CXXMethodDecl>(&F);
-  return Method && Method->getParent()->isLambda();
 }
 
 /// Calls the function for what is mentioned of the outside: the variable, or null for the object.
@@ -245,7 +241,7 @@ void LateUses::collectEager(const FunctionDecl &F, const CFG &Graph, Uses &Out) 
         record(Out, *What, Arg, SM);
     });
     const Expr *Object = objectOfCall(Call) ? strip(objectOfCall(Call)) : nullptr;
-    if (const FunctionDecl *Definition = definitionOf(Callee); Object && Definition && !isLambda(F))
+    if (const FunctionDecl *Definition = definitionOf(Callee); Object && Definition && !isLambda(&F))
       if (auto What = Outside.of(Object); What && ofObject(*Definition))
         record(Out, *What, Object, SM);
   }
@@ -268,7 +264,7 @@ void LateUses::collectForwarded(const FunctionDecl &F, Uses &Out) const {
     });
     const Expr *Object = objectOfCall(Call) ? strip(objectOfCall(Call)) : nullptr;
     // In a lambda, `this` is what it has captured, not the closure.
-    if (Object && isa<CXXThisExpr>(Object) && !isLambda(F))
+    if (Object && isa<CXXThisExpr>(Object) && !isLambda(&F))
       if (const Expr *Use = ofObject(*Definition))
         record(Out, nullptr, Use, SM);
   });

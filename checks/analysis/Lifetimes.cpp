@@ -3,6 +3,7 @@
 #include "checks/analysis/Lifetimes.h"
 
 #include "checks/analysis/AccessPath.h"
+#include "checks/analysis/Ast.h"
 #include "checks/analysis/Waits.h"
 #include "checks/summaries/Others.h"
 
@@ -49,11 +50,6 @@ const LambdaExpr *lambdaIn(const Expr *E) {
     E = strip(Copy->getArg(0));
   }
   return dyn_cast_or_null<LambdaExpr>(E);
-}
-
-bool isLambdaBody(const FunctionDecl &F) {
-  const auto *Method = dyn_cast<CXXMethodDecl>(&F);
-  return Method && Method->getParent()->isLambda();
 }
 
 /// A body that is not visible: lazy tasks use their arguments after the call, whatever they do with them.
@@ -278,7 +274,7 @@ void FunctionWalk::exposeObject(const CallExpr &Call, const FunctionDecl &Callee
   if (!Object || (Definition && !Use))
     return;
   Outlived Found;
-  Found.Kind = isLambdaBody(Callee) ? Outlived::What::Closure : Outlived::What::Object;
+  Found.Kind = isLambda(&Callee) ? Outlived::What::Closure : Outlived::What::Object;
   Found.Dies = Origins.ofObject(Object);
   // What a method without a body does with its object is a guess: good enough for a local of the user's own class.
   if (Found.Dies.K == Referent::Kind::Unknown || (!Definition && Found.Dies.K != Referent::Kind::Local))
@@ -528,7 +524,7 @@ bool holdsObject(const Stmt *S, const CXXRecordDecl *Class) {
 
 bool losesItself(const FunctionDecl &Coroutine, const LateUses &Late) {
   const auto *Method = dyn_cast<CXXMethodDecl>(&Coroutine);
-  if (!Method || isLambdaBody(Coroutine) || !canHoldItself(Method->getParent()) || !Late.ofObject(Coroutine))
+  if (!Method || isLambda(&Coroutine) || !canHoldItself(Method->getParent()) || !Late.ofObject(Coroutine))
     return false;
   return llvm::none_of(Coroutine.parameters(),
                        [&](const ParmVarDecl *P) { return refersTo(P->getType(), Method->getParent()); }) &&
@@ -567,7 +563,7 @@ void FunctionWalk::own() {
     Found.Where = Found.Use = Late.ofObject(F);
     Out.push_back(std::move(Found));
   }
-  if (isLambdaBody(F) || F.isTemplateInstantiation() || !Unit.Rivals.callsOf(&F).empty())
+  if (isLambda(&F) || F.isTemplateInstantiation() || !Unit.Rivals.callsOf(&F).empty())
     return;
   for (const ParmVarDecl *Param : F.parameters())
     if (const Expr *Use = Param->getType()->isRValueReferenceType() ? Late.ofParam(F, *Param) : nullptr) {

@@ -3,6 +3,7 @@
 #include "checks/analysis/LockActions.h"
 
 #include "checks/analysis/AccessPath.h"
+#include "checks/analysis/Ast.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclTemplate.h"
@@ -12,8 +13,6 @@ using namespace clang;
 namespace corace::checks {
 
 namespace {
-
-StringRef nameOf(const FunctionDecl *F) { return F && F->getDeclName().isIdentifier() ? F->getName() : StringRef(); }
 
 QualType pointedAt(QualType T) {
   T = T.getNonReferenceType();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/LockIndex.h"
 
+#include "checks/analysis/Ast.h"
 #include "checks/analysis/ControlDependence.h"
 
 #include "clang/AST/ASTContext.h"
@@ -42,11 +43,6 @@ const FieldDecl *lastField(const AccessPath &P) {
     if (It->Field)
       return It->Field->getCanonicalDecl();
   return nullptr;
-}
-
-bool isLambdaBody(const FunctionDecl &F) {
-  const auto *Method = dyn_cast<CXXMethodDecl>(&F);
-  return Method && Method->getParent()->isLambda();
 }
 
 } // namespace
@@ -124,7 +120,7 @@ void LockIndex::findEntryLocks() {
         Callees.push_back(C.Callee);
     for (const FunctionDecl *Callee : Callees) {
       // A locker of its own keeps what it has: that is enough for what is asked.
-      if (Callee->isInvalidDecl() || IsLocker.contains(Callee->getCanonicalDecl()) || isLambdaBody(*Callee))
+      if (Callee->isInvalidDecl() || IsLocker.contains(Callee->getCanonicalDecl()) || isLambda(Callee))
         continue;
       std::vector<LockUse> Entry = entryLocksOf(*Callee);
       if (Entry.empty())
@@ -273,7 +269,7 @@ bool LockIndex::mayBeCalledUnder(const FunctionDecl &Function, const AccessPath 
     const FunctionDecl *F = Work.pop_back_val();
     if (!Seen.insert(F->getCanonicalDecl()).second)
       continue;
-    if (Seen.size() > MaxCallers || isLambdaBody(*F) || Unit.Rivals.lockAround(*F))
+    if (Seen.size() > MaxCallers || isLambda(F) || Unit.Rivals.lockAround(*F))
       return true;
     for (const RivalIndex::Call &C : Unit.Rivals.callsOf(F)) {
       if (!C.Caller)

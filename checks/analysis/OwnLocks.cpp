@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/OwnLocks.h"
 
+#include "checks/analysis/Ast.h"
 #include "checks/analysis/LibraryView.h"
 #include "checks/analysis/ThreadLocks.h"
 
@@ -48,11 +49,6 @@ Verb verbOf(StringRef Name) {
          : Try.contains(Name)          ? Verb::Try
          : Release.contains(Name)      ? Verb::Release
                                        : Verb::None;
-}
-
-const CXXRecordDecl *classOf(QualType T) {
-  const CXXRecordDecl *R = T.isNull() ? nullptr : T.getNonReferenceType()->getAsCXXRecordDecl();
-  return R && R->hasDefinition() ? R->getDefinition() : nullptr;
 }
 
 /// A whole number, but no truth value.

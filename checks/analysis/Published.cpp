@@ -3,6 +3,7 @@
 #include "checks/analysis/Published.h"
 
 #include "checks/analysis/AccessPath.h"
+#include "checks/analysis/Ast.h"
 #include "checks/analysis/Passes.h"
 
 #include "clang/AST/ASTContext.h"
@@ -41,12 +42,6 @@ bool isThis(const Expr *E) {
 
 bool isGiven(const CallExpr *Call) {
   return llvm::any_of(llvm::drop_begin(Call->arguments(), firstArgument(Call)), isThis);
-}
-
-/// The member of `this` that an expression denotes.
-const FieldDecl *ownMember(const Expr *E) {
-  const auto *Member = dyn_cast_or_null<MemberExpr>(E ? strip(E) : nullptr);
-  return Member && isa<CXXThisExpr>(strip(Member->getBase())) ? dyn_cast<FieldDecl>(Member->getMemberDecl()) : nullptr;
 }
 
 /// The call behind a condition, and whether it stands for its opposite.

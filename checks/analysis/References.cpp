@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/analysis/References.h"
 
+#include "checks/analysis/Ast.h"
 #include "checks/analysis/Disturbance.h"
 #include "checks/analysis/Inline.h"
 #include "checks/analysis/InlineFrame.h"
@@ -22,8 +23,6 @@ constexpr unsigned MaxCallees = 3; // getters that call getters
 constexpr unsigned MaxNodes = 400; // of a callee that is looked into
 constexpr unsigned MaxRoots = 8;   // of one reference
 constexpr unsigned MaxReturns = 4;
-
-StringRef nameOf(const FunctionDecl *F) { return F && F->getDeclName().isIdentifier() ? F->getName() : StringRef(); }
 
 QualType objectType(const Expr *Object) {
   QualType T = strip(Object)->getType();

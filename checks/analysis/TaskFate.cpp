@@ -3,6 +3,7 @@
 #include "checks/analysis/TaskFate.h"
 
 #include "checks/analysis/AccessPath.h"
+#include "checks/analysis/Ast.h"
 #include "checks/analysis/Inline.h"
 #include "checks/analysis/InlineFrame.h"
 #include "checks/analysis/LateUses.h"
@@ -20,8 +21,6 @@ namespace corace::checks {
 namespace {
 
 constexpr unsigned MaxDepth = 12; // of references to references
-
-StringRef nameOf(const FunctionDecl *F) { return F && F->getDeclName().isIdentifier() ? F->getName() : StringRef(); }
 
 /// The variable that is named, or whose part is; null for members and everything else.
 const VarDecl *localOf(const Expr *E) {

@@ -139,7 +139,7 @@ std::optional<TaskTraits> TaskTypes::madeBy(const Expr *E) const {
                             Callee->getDeclName().isIdentifier() ? Callee->getName() : StringRef()))
       return std::nullopt;
     if (const OpModel *Op = Library.op(Call); Op && Op->Ready)
-      return std::nullopt; // a placeholder
+      return std::nullopt; // its result is there: nothing is lost with it
   }
   return of(E->getType());
 }

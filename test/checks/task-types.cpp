@@ -102,7 +102,7 @@ void may_be_dropped_ok() {
   auto background = lib::fire();
 }
 
-lib::eager placeholder_ok(bool k) {
+lib::eager over_from_the_start_ok(bool k) {
   lib::eager e = lib::over();
   if (k)
     e = lib::start();
