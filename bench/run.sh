@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs the benchmarks of an optimised build: bench/run.sh BUILD [static|checker|run|explore]...
+# Runs the benchmarks of an optimised build: bench/run.sh BUILD [static|checker|run|explore|runtime]...
 # Ratios are measured side by side in one go; CPU time, median of several rounds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 build=$1
 shift
-parts=("${@:-static checker run explore}")
+parts=("${@:-static checker run explore runtime}")
 # shellcheck disable=SC2206 # one word for each part
 parts=(${parts[*]})
 corace=$build/bin/corace
@@ -34,12 +34,16 @@ for part in "${parts[@]}"; do
     clang++-19 -std=c++20 -O2 -fsanitize=thread "$source" -o "$work/tsan"
     python3 bench/side_by_side.py --rounds 3 "plain=$work/plain" "corace=CORACE_OPTIONS=report=0 $work/corace" "ThreadSanitizer=$work/tsan"
     ;;
+  runtime)
+    echo "the runtime's primitives beside those of other libraries"
+    python3 bench/runtime_bench.py "$build"
+    ;;
   explore)
     echo "explorer"
     "$build/bin/explore_bench"
     ;;
   *)
-    echo "bench/run.sh: no such part: $part (static, checker, run, explore)" >&2
+    echo "bench/run.sh: no such part: $part (static, checker, run, explore, runtime)" >&2
     exit 2
     ;;
   esac
