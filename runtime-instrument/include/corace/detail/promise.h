@@ -18,9 +18,6 @@
 
 namespace corace::detail {
 
-/// When no frame is in use, the next ones get the addresses that the first ones got.
-void rewind_frames() noexcept;
-
 /// Where a coroutine was created: the call in another coroutine when the code is instrumented, and the coroutine
 /// itself.
 struct creation {

@@ -7,6 +7,7 @@
 
 #include <corace/detail/config.h>
 #include <corace/detail/context.h>
+#include <corace/detail/frame_pool.h>
 #include <corace/detail/hooks.h>
 #include <corace/detail/list.h>
 
@@ -60,10 +61,6 @@ struct wait_node : link {
 struct completion : link {
   void (*completed)(completion &, task_state &) = nullptr;
 };
-
-/// Coroutine frames and task states come from here: blocks of a few sizes are kept for reuse.
-[[nodiscard]] void *allocate_frame(std::size_t size);
-void release_frame(void *frame, std::size_t size) noexcept;
 
 class task_state : public ready_node {
 public:
