@@ -3,62 +3,84 @@
 #include <corace/detail/joint.h>
 #include <corace/errors.h>
 
-#include <algorithm>
-
 namespace corace::detail {
 
-/// One of the tasks.
+/// One of the tasks. It is there until its end has been dealt with.
 struct joint_state::member : completion {
   struct callback : ready_node {
     explicit callback(member &m) noexcept : self(m) {}
     member &self;
   };
-  member(joint_state &j, task_state &t) : joint(j), task(task_pointer<>::share(t)) {
+  member(joint_state &j, task_state &t) : place(*this), joint(j), task(task_pointer<>::share(t)), on_end(*this) {
     on_end.fire = [](ready_node &node) {
       member &self = static_cast<callback &>(node).self;
       self.joint.member_ended(self);
     };
-    completed = [](completion &node, task_state &ended) {
+    completed = [](completion &node, task_state &) {
       member &self = static_cast<member &>(node);
-      ended.loop->synchronise(self.joint.identity_.get(), ended.error || ended.was_cancelled);
-      ended.loop->post(self.on_end);
+      self.joint.task_ended(self);
     };
   }
+  static void *operator new(std::size_t size) { return allocate_frame(size); }
+  static void operator delete(void *block, std::size_t size) noexcept { release_frame(block, size); }
+
+  place_of_member place;
   joint_state &joint;
   task_pointer<> task;
-  callback on_end{*this};
+  callback on_end;
 };
 
-void joint_state::member_deleter::operator()(member *m) const noexcept { delete m; }
+joint_state::~joint_state() {
+  while (place_of_member *first = members_.first())
+    delete &first->self;
+}
 
 void joint_state::add(task_state &task) {
-  members_.emplace_back(new member(*this, task));
-  member &added = *members_.back();
+  auto *added = new member(*this, task);
+  members_.push_back(added->place);
   ++unfinished_;
   over_ = false;
   task.retrieved = true; // who waits for the joint takes care of failures
-  if (!task.done())
-    task.completions.push_back(added);
-  else if (event_loop *loop = event_loop::current())
-    loop->post(added.on_end);
+  if (!task.done()) {
+    ++running_;
+    task.completions.push_back(*added);
+  } else if (event_loop *loop = event_loop::current()) {
+    loop->post(added->on_end);
+  }
 }
 
 bool joint_state::cancel_all() noexcept {
   bool any = false;
-  for (const auto &each : members_)
-    any |= each->task->cancel();
+  for (place_of_member *each = members_.first(); each; each = members_.after(*each))
+    any |= each->self.task->cancel();
   return any;
+}
+
+// A result that nobody waits for yet needs no turn of the loop: that of a gather whose other tasks still run.
+void joint_state::task_ended(member &ended) noexcept {
+  task_state &task = *ended.task;
+  const bool failed = task.error || task.was_cancelled;
+  task.loop->synchronise(identity_.get(), failed);
+  if (--running_ == 0 || failed || rule_ != ends::at_first_error)
+    task.loop->post(ended.on_end);
+  else
+    strike_off(ended);
+}
+
+void joint_state::strike_off(member &ended) noexcept {
+  --unfinished_;
+  if (ended.task->id)
+    ended_.push_back(ended.task->id);
+  delete &ended;
 }
 
 void joint_state::member_ended(member &ended) noexcept {
   task_state &task = *ended.task;
-  --unfinished_;
-  ended_.push_back(task.id);
   if (task.was_cancelled && rule_ == ends::at_first_error)
     errors_.push_back(std::make_exception_ptr(cancelled_error()));
   else if (task.error && !task.was_cancelled)
     errors_.push_back(task.error);
-  std::erase_if(members_, [&](const auto &each) { return each.get() == &ended; });
+  strike_off(ended);
   if (!errors_.empty() && !shutting_down) {
     shutting_down = true;
     if (rule_ == ends::with_the_last) {

@@ -4,8 +4,8 @@
 // The end of several tasks, as one thing that can be waited for: what gather() and task_group share.
 //
 // An ending task queues a call-back, in the order of registration; the call-back counts, and wakes who waits. So the
-// waiter goes on two ticks after the last task's last segment, as in asyncio. Successful ends commute; a failure does
-// not.
+// waiter goes on two ticks after the last task's last segment, as in asyncio. Ends that change nothing but the count
+// are counted at once. Successful ends commute; a failure does not.
 #pragma once
 
 #include <corace/detail/identity.h>
@@ -25,6 +25,7 @@ public:
   explicit joint_state(ends rule) noexcept : rule_(rule) {}
   joint_state(const joint_state &) = delete;
   joint_state &operator=(const joint_state &) = delete;
+  ~joint_state();
 
   void add(task_state &task);
   /// Cancels what has not ended; whether there was any.
@@ -45,16 +46,20 @@ public:
 
 private:
   struct member;
-  struct member_deleter {
-    void operator()(member *m) const noexcept;
+  struct place_of_member : link {
+    explicit place_of_member(member &m) noexcept : self(m) {}
+    member &self;
   };
   friend class joint_wait;
+  void task_ended(member &ended) noexcept;
   void member_ended(member &ended) noexcept;
+  void strike_off(member &ended) noexcept;
 
-  std::vector<std::unique_ptr<member, member_deleter>> members_;
+  list<place_of_member> members_;      ///< owned
   std::vector<detect::task_id> ended_; ///< for the detector
   std::vector<std::exception_ptr> errors_;
-  std::size_t unfinished_ = 0;
+  std::size_t unfinished_ = 0; ///< members
+  std::size_t running_ = 0;    ///< those of them whose task has not ended
   ends rule_;
   identity identity_;
   bool over_ = true;
