@@ -249,10 +249,50 @@ void order(task_id from, task_id to) {
   d.add_edge(from, to);
 }
 
-void synchronise(const void *object, bool written) noexcept {
+void note(detail::sync_event what, const void *object) noexcept {
+  using detail::sync_event;
   thread_state *thread = this_thread();
-  if (thread != nullptr && thread->collects)
-    thread->touched[reinterpret_cast<std::uintptr_t>(object) | 1] |= written;
+  if (thread == nullptr)
+    return;
+  if (thread->collects)
+    thread->touched[reinterpret_cast<std::uintptr_t>(object) | 1] |=
+        what != sync_event::look && what != sync_event::join;
+  if (what != sync_event::acquire && what != sync_event::release)
+    return;
+  detector &d = the_detector();
+  const detector_scope scope(d);
+  if (!d.exists(thread->entered))
+    return;
+  std::vector<const void *> &held = d.at(thread->entered).held;
+  if (what == sync_event::acquire)
+    held.push_back(object);
+  else if (const auto last = std::find(held.rbegin(), held.rend(), object); last != held.rend())
+    held.erase(std::next(last).base());
+}
+
+std::vector<const void *> held_locks(task_id task) {
+  detector &d = the_detector();
+  const detector_scope scope(d);
+  return d.exists(task) ? d.at(task).held : std::vector<const void *>();
+}
+
+task_id enter_nested(task_id id) noexcept {
+  detector &d = the_detector();
+  thread_state *thread = this_thread();
+  if (thread == nullptr)
+    return no_task;
+  const detector_scope scope(d);
+  const task_id before = thread->entered;
+  if (d.exists(id)) {
+    thread->entered = id;
+    d.begin_segment(id);
+  }
+  return before;
+}
+
+void leave_nested(task_id before) noexcept {
+  if (thread_state *thread = this_thread())
+    thread->entered = before;
 }
 
 footprint take_footprint() {

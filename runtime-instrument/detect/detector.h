@@ -7,7 +7,9 @@
 #pragma once
 
 #include "interface/corace_interface.h"
+
 #include "vocab/race_kind.h"
+#include <corace/detail/hooks.h>
 
 #include <cstdint>
 #include <string>
@@ -111,10 +113,18 @@ task_id add_task(task_id parent, std::string_view name);
 /// The calling thread runs the next segment of this task until leave().
 void enter(task_id task) noexcept;
 void leave() noexcept;
+/// A task's first segment begins inside the segment of another, which goes on at leave_nested(); who that is.
+/// Footprints are kept together.
+[[nodiscard]] task_id enter_nested(task_id task) noexcept;
+void leave_nested(task_id before) noexcept;
 /// All that `from` has done so far happens before all that `to` will do, under every scheduler: a wake-up, a join.
 void order(task_id from, task_id to);
-/// An operation on a lock, queue or event counts in the footprint of the running segment.
-void synchronise(const void *object, bool written) noexcept;
+/// What the running task does to a lock, queue or event. It counts in the footprint of the segment, and locks are kept
+/// for held_locks().
+void note(detail::sync_event what, const void *object) noexcept;
+/// The locks and units that a task holds, in the order in which it took them; one that was handed on and released by
+/// another task has gone.
+[[nodiscard]] std::vector<const void *> held_locks(task_id task);
 /// The footprint of the segment that leave() ended last.
 [[nodiscard]] footprint take_footprint();
 

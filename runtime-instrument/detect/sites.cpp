@@ -84,6 +84,7 @@ extern "C" void __corace_module(const corace_site *begin, const corace_site *end
     registry &all = the_registry();
     const std::scoped_lock guard(all.lock);
     all.modules.push_back({begin, end});
+    any_module = true;
   }
   corace::report::at_start();
 }

@@ -90,6 +90,7 @@ struct task {
   std::vector<suspension> suspensions; ///< the last few
   flat_map<record> records;            ///< by address
   std::vector<watch> watches;
+  std::vector<const void *> held; ///< locks and units
 
   void reset() {
     name.clear();
@@ -100,6 +101,7 @@ struct task {
     suspensions.clear();
     records.clear();
     watches.clear();
+    held.clear();
   }
 };
 

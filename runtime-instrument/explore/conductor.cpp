@@ -90,7 +90,7 @@ detail::task_state *conductor::pick(event_loop &loop, const std::vector<detail::
   step.ready_begin = static_cast<std::uint32_t>(memory_.ready.size());
   ready_.clear();
   for (detail::task_state *each : sorted_) {
-    if (each->segments == 0 && !std::exchange(each->enrolled, true))
+    if (!std::exchange(each->enrolled, true))
       enrol(loop, *each);
     ready_.push_back({each->key, &each->path});
     memory_.ready.push(each->key);

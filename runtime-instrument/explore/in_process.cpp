@@ -18,7 +18,7 @@ namespace {
 using namespace schedule;
 
 /// Runs a body in this process, on a loop of its own each time.
-class in_process_runner final : public runner {
+class in_process_runner final : public schedule::runner {
 public:
   explicit in_process_runner(const std::function<task<void>()> &body) : body_(body) {}
 
@@ -26,7 +26,9 @@ public:
     detail::rewind_frames();
     conductor_.begin();
     {
-      event_loop loop(memory().flags[0].footprints || detect::instrumented_sites() > 0, &conductor_);
+      event_loop loop({}, {.observe = memory().flags[0].footprints || detect::instrumented_sites() > 0,
+                           .order = &conductor_,
+                           .ordinal = 1});
       try {
         run_on(loop);
       } catch (const detail::run_abandoned &) { // the flags tell
@@ -47,13 +49,9 @@ public:
 
 private:
   void run_on(event_loop &loop) {
-    task<void> coroutine = body_();
-    using record = detail::task_record<void>;
-    auto state = detail::task_pointer<record>::adopt(
-        new record(loop, nullptr, "main", detail::context::current(), coroutine.release()));
-    loop.add(*state);
-    loop.run(*state);
-    detail::rethrow_outcome(*state);
+    const auto main = detail::start_task(loop, body_(), task_options().named("main"), std::source_location());
+    loop.run_main(*main.state());
+    detail::rethrow_outcome(*main.state());
   }
 
   const std::function<task<void>()> &body_;
@@ -72,7 +70,7 @@ private:
   return out;
 }
 
-[[nodiscard]] search_result replay_once(runner &runs, const explore_options &options) {
+[[nodiscard]] search_result replay_once(schedule::runner &runs, const explore_options &options) {
   auto parsed = parse_own_token(options.token);
   if (const auto *problem = std::get_if<std::string>(&parsed))
     throw usage_error("corace::explore: " + *problem);

@@ -3,26 +3,30 @@
 #include "explore/session.h"
 
 #include <corace/errors.h>
-#include <corace/run.h>
+#include <corace/runner.h>
 
 namespace corace::detail {
 
-main_loop::main_loop() {
-  if (event_loop::current())
-    throw usage_error("corace::run: the calling thread runs an event loop already");
+main_loop::main_loop(const run_options &options) {
   auto &session = schedule::session::get();
   session.enter_loop();
-  loop_ = new event_loop(session.decider() || detect::instrumented_sites() > 0, session.decider(), session.loops());
+  if (options.loop_factory && !session.decider()) {
+    loop_ = options.loop_factory();
+    if (!loop_)
+      throw usage_error("corace::run: the loop factory has made no loop");
+    return;
+  }
+  loop_ = std::make_unique<event_loop>(options, supervision{.observe = session.decider() || detect::instrumented(),
+                                                            .order = session.decider(),
+                                                            .ordinal = session.loops()});
 }
 
 main_loop::~main_loop() {
   // What is destroyed with the loop was not done by a task.
   detect::pause(true);
-  delete loop_;
+  loop_.reset();
   detect::pause(false);
   schedule::session::get().leave_loop();
 }
-
-void main_loop::run(task_state &main) { loop_->run(main); }
 
 } // namespace corace::detail

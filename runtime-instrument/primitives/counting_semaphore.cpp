@@ -10,7 +10,7 @@ const detail::wait_operations counting_semaphore::awaiter::operations = {
       if (node.outcome != state::waiting)
         return false;    // it is on its way; await_resume() hands its turn on
       if (node.linked()) // else the semaphore is gone
-        node.task->loop->synchronise(static_cast<awaiter &>(node).semaphore_.identity_.get(), true);
+        node.task->loop->note(detail::sync_event::change, static_cast<awaiter &>(node).semaphore_.identity_.get());
       node.unlink();
       node.outcome = state::cancelled;
       node.task->loop->wake(*node.task);
@@ -30,7 +30,7 @@ counting_semaphore::counting_semaphore(std::ptrdiff_t units, const char *name) :
 
 bool counting_semaphore::try_acquire() noexcept {
   if (event_loop *loop = event_loop::current())
-    loop->synchronise(identity_.get(), true);
+    loop->note(detail::sync_event::change, identity_.get());
   if (locked())
     return false;
   --units_;
@@ -39,7 +39,7 @@ bool counting_semaphore::try_acquire() noexcept {
 
 void counting_semaphore::release() noexcept {
   if (event_loop *loop = event_loop::current())
-    loop->synchronise(identity_.get(), true);
+    loop->note(detail::sync_event::change, identity_.get());
   ++units_;
   wake_next();
 }
@@ -68,17 +68,17 @@ void counting_semaphore::awaiter::await_resume() {
   const bool queued = linked(); // until now, unless it was cancelled before its turn or the semaphore is gone
   const bool has_unit = queued && outcome == state::woken;
   if (queued)
-    self.loop->synchronise(semaphore_.identity_.get(), true);
+    self.loop->note(detail::sync_event::change, semaphore_.identity_.get());
   if (!detail::end_wait(*this)) {
     if (!queued)
-      throw usage_error("task '" + self.name + "' waited for a semaphore that is gone");
+      throw usage_error("task '" + self.name() + "' waited for a semaphore that is gone");
     return;
   }
   if (has_unit) {
     ++semaphore_.units_;
     semaphore_.wake_next();
   }
-  throw cancelled_error();
+  detail::throw_cancelled();
 }
 
 } // namespace corace

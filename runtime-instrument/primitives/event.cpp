@@ -23,7 +23,7 @@ const detail::wait_operations event::awaiter::operations = {
 
 void event::set() noexcept {
   if (event_loop *loop = event_loop::current())
-    loop->synchronise(identity_.get(), true);
+    loop->note(detail::sync_event::change, identity_.get());
   set_ = true;
   while (detail::wait_node *each = waiters_.pop_front()) {
     each->outcome = detail::wait_node::state::woken;
@@ -33,13 +33,13 @@ void event::set() noexcept {
 
 void event::clear() noexcept {
   if (event_loop *loop = event_loop::current())
-    loop->synchronise(identity_.get(), true);
+    loop->note(detail::sync_event::change, identity_.get());
   set_ = false;
 }
 
 bool event::is_set() const noexcept {
   if (event_loop *loop = event_loop::current())
-    loop->synchronise(identity_.get(), false);
+    loop->note(detail::sync_event::look, identity_.get());
   return set_;
 }
 
@@ -51,7 +51,7 @@ void event::awaiter::await_suspend(std::coroutine_handle<> innermost) {
 
 void event::awaiter::await_resume() {
   if (detail::end_wait(*this))
-    throw cancelled_error();
+    detail::throw_cancelled();
 }
 
 } // namespace corace

@@ -1,95 +1,178 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <corace/any_task.h>
+#include <corace/detail/promise.h>
+#include <corace/detail/reactor.h>
 #include <corace/errors.h>
 #include <corace/event_loop.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 namespace corace {
 
 namespace {
-thread_local event_loop *running_loop = nullptr;
-
-/// The loop's own thread-wide mark, for as long as it runs.
-struct running_mark {
-  explicit running_mark(event_loop &loop) noexcept : before(std::exchange(running_loop, &loop)) {}
-  running_mark(const running_mark &) = delete;
-  running_mark &operator=(const running_mark &) = delete;
-  ~running_mark() { running_loop = before; }
-  event_loop *before;
+/// The loops of the process that have not been closed.
+struct live_loops {
+  std::mutex lock;
+  std::vector<std::uint64_t> serials;
+  std::uint64_t last = 0;
 };
-
-[[nodiscard]] bool later(loop_clock::time_point a, std::uint64_t a_sequence, loop_clock::time_point b,
-                         std::uint64_t b_sequence) noexcept {
-  return a != b ? a > b : a_sequence > b_sequence;
+live_loops &loops() {
+  static auto *all = new live_loops; // outlives static destructors
+  return *all;
 }
 } // namespace
 
-loop_clock::time_point loop_clock::now() noexcept { return running_loop ? running_loop->now() : time_point{}; }
+/// The loop's own thread-wide mark, for as long as it runs.
+class event_loop::running_mark {
+public:
+  explicit running_mark(event_loop &loop) noexcept
+      : loop_(loop), before_(std::exchange(detail::here, {&loop, nullptr})),
+        was_(std::exchange(loop.is_running_, true)) {}
+  running_mark(const running_mark &) = delete;
+  running_mark &operator=(const running_mark &) = delete;
+  ~running_mark() {
+    detail::here = before_;
+    loop_.is_running_ = was_;
+    loop_.running_ = nullptr;
+  }
 
-event_loop::event_loop(bool observe, detail::scheduler *order, std::uint32_t ordinal) noexcept
-    : scheduler_(order), ordinal_(ordinal), observed_(observe) {}
+private:
+  event_loop &loop_;
+  detail::thread_state before_;
+  bool was_;
+};
+
+bool debug_by_environment() noexcept {
+  const char *text = std::getenv("CORACE_DEBUG");
+  return text && *text && std::string_view(text) != "0";
+}
+
+loop_clock::time_point loop_clock::now() noexcept {
+  return detail::here.loop ? detail::here.loop->now() : time_point{};
+}
+
+loop_clock::time_point event_loop::now() const noexcept {
+  return real_time_ ? loop_clock::time_point(std::chrono::steady_clock::now() - began_) : now_;
+}
+
+event_loop::event_loop(const run_options &options, detail::supervision watched)
+    : scheduler_(watched.order), observed_(watched.observe), debug_(options.debug), strict_(options.strict),
+      real_time_(options.clock == run_options::time::real), ordinal_(watched.ordinal),
+      began_(std::chrono::steady_clock::now()), slow_segment_(options.slow_segment) {
+  auto &all = loops();
+  const std::lock_guard guard(all.lock);
+  serial_ = ++all.last;
+  all.serials.push_back(serial_);
+}
 
 event_loop::~event_loop() {
+  const std::string pending = pending_tasks();
+  discard_everything();
+  if (!pending.empty() && !forgiven_ && !scheduler_)
+    std::fprintf(stderr, "corace: the event loop was destroyed while tasks had not ended: %s\n", pending.c_str());
+}
+
+bool event_loop::alive(std::uint64_t serial) noexcept {
+  auto &all = loops();
+  const std::lock_guard guard(all.lock);
+  return std::find(all.serials.begin(), all.serials.end(), serial) != all.serials.end();
+}
+
+event_loop &event_loop::require(const char *who) {
+  if (!current())
+    throw usage_error(std::string("corace::") + who +
+                      ": no event loop runs on this thread; call it inside corace::run()");
+  return *current();
+}
+
+void event_loop::check_usable(const char *who) const {
+  if (closed_)
+    throw usage_error(std::string("corace::event_loop::") + who + ": the event loop is closed");
+}
+
+void event_loop::check_thread(const char *who) const {
+  if (debug_ && is_running_ && current() != this)
+    throw usage_error(std::string("corace::event_loop::") + who +
+                      ": called from a thread that does not run the event loop; use call_soon_threadsafe()");
+}
+
+std::vector<any_task> event_loop::all_tasks() const {
+  std::vector<any_task> all;
+  for (detail::task_state *task = oldest_; task; task = task->next_live)
+    all.emplace_back(detail::task_pointer<>::share(*task));
+  return all;
+}
+
+// Each with what it waits for.
+std::string event_loop::pending_tasks() const {
+  std::string text;
+  for (const detail::task_state *task = oldest_; task; task = task->next_live) {
+    text += (text.empty() ? "'" : "; '") + task->name() + "'";
+    if (const std::string target = task->waits_for(); !target.empty())
+      text += " waits for " + target;
+    if (task->has_place)
+      text +=
+          std::string(" (created at ") + task->created.file_name() + ":" + std::to_string(task->created.line()) + ")";
+  }
+  return text;
+}
+
+void event_loop::close() {
+  if (is_running_)
+    throw usage_error("corace::event_loop::close(): the event loop runs");
+  if (closed_)
+    return;
+  const std::string pending = pending_tasks();
+  discard_everything();
+  if (!pending.empty() && !forgiven_)
+    throw usage_error("corace::event_loop::close(): tasks had not ended: " + pending);
+}
+
+void event_loop::discard_everything() noexcept {
+  if (std::exchange(closed_, true))
+    return;
+  {
+    const std::lock_guard guard(posts_lock_); // post_threadsafe() looks at closed_ under it
+    take_posts_locked();
+  }
   teardown_ = true;
-  running_mark mark(*this); // destructors may ask for the loop
+  const running_mark mark(*this); // destructors may ask for the loop
   while (youngest_) {
     detail::task_state &task = *youngest_;
     remove(task);
     task.abandon();
     task.release();
   }
-  ready_.clear();
-  while (!timers_.empty())
-    erase(*timers_.back());
-}
-
-event_loop *event_loop::current() noexcept { return running_loop; }
-
-event_loop &event_loop::require(const char *who) {
-  if (!running_loop)
-    throw usage_error(std::string("corace::") + who +
-                      ": no event loop runs on this thread; call it inside corace::run()");
-  return *running_loop;
-}
-
-std::vector<detail::task_state *> event_loop::tasks() const {
-  std::vector<detail::task_state *> all;
-  for (detail::task_state *task = oldest_; task; task = task->next_live)
-    all.push_back(task);
-  return all;
-}
-
-void event_loop::run(detail::task_state &main) {
-  if (running_loop)
-    throw usage_error("corace::run: the calling thread runs an event loop already");
-  running_mark mark(*this);
-  while (!main.done())
-    if (!(scheduler_ ? step() : tick()))
-      deadlock(main);
-  run_leftovers();
-}
-
-// The main task has ended: what it left behind is cancelled and waited for. A task that refuses to end, because it
-// waits for what nobody will do, is destroyed with the loop.
-void event_loop::run_leftovers() {
-  for (detail::task_state *task = oldest_; task; task = task->next_live)
-    task->cancel();
-  while (oldest_ && (scheduler_ ? step() : tick())) {
+  while (detail::ready_node *node = ready_.pop_front())
+    if (node->fire)
+      node->fire(*node, false);
+  while (!timers_.empty()) {
+    detail::timer &last = *timers_.back();
+    erase(last);
+    last.fire(last, false);
   }
+  auto &all = loops();
+  const std::lock_guard guard(all.lock);
+  std::erase(all.serials, serial_);
 }
 
 void event_loop::add(detail::task_state &task) {
   task.retain();
+  enlist(task);
+  post(task);
+}
+
+void event_loop::enlist(detail::task_state &task) {
   task.previous_live = youngest_;
   (youngest_ ? youngest_->next_live : oldest_) = &task;
   youngest_ = &task;
-  if (task.name.empty())
-    task.name = "Task-" + std::to_string(++task_names_);
-  if (observed_)
-    task.id = detect::add_task(running_ ? running_->id : 0, task.name);
-  post(task);
+  task.number = ++task_numbers_;
+  if (observed())
+    task.id = detect::add_task(running_ ? running_->id : 0, task.name());
 }
 
 void event_loop::remove(detail::task_state &task) noexcept {
@@ -98,17 +181,44 @@ void event_loop::remove(detail::task_state &task) noexcept {
   task.previous_live = task.next_live = nullptr;
 }
 
-void event_loop::post(detail::ready_node &node) noexcept {
-  if (!teardown_)
-    ready_.push_back(node);
+bool event_loop::post_threadsafe(detail::ready_node &node) noexcept {
+  const std::lock_guard guard(posts_lock_);
+  if (closed_)
+    return false;
+  posts_.push_back(node);
+  posts_waiting_.store(true, std::memory_order_release);
+  if (asleep_)
+    reactor_->wake();
+  return true;
 }
 
-void event_loop::wake(detail::task_state &task) noexcept {
-  if (teardown_)
-    return;
-  order(running_, &task);
-  task.now = detail::task_state::phase::ready;
-  post(task);
+void event_loop::take_posts() {
+  {
+    const std::lock_guard guard(posts_lock_);
+    take_posts_locked();
+  }
+  if (interrupted_.exchange(false) && interrupt_handler_)
+    interrupt_handler_();
+}
+
+void event_loop::interrupt() noexcept {
+  interrupted_.store(true);
+  posts_waiting_.store(true);
+  if (reactor_)
+    reactor_->wake();
+}
+
+void event_loop::take_posts_locked() noexcept {
+  posts_waiting_.store(false, std::memory_order_relaxed);
+  while (detail::ready_node *node = posts_.pop_front()) {
+    if (!node->fire) {
+      auto &task = static_cast<detail::task_state &>(*node);
+      task.now = detail::task_state::phase::ready;
+      if (task.parked_at)
+        task.parked_at->outcome = detail::wait_node::state::woken;
+    }
+    ready_.push_back(*node);
+  }
 }
 
 void event_loop::park(detail::wait_node &node, std::coroutine_handle<> innermost) noexcept {
@@ -132,53 +242,96 @@ void event_loop::yield(detail::wait_node &node, std::coroutine_handle<> innermos
   post(task);
 }
 
-bool event_loop::pass_time() noexcept {
-  if (timers_.empty())
+detail::reactor &event_loop::outside() {
+  if (!reactor_) {
+    auto fresh = std::make_unique<detail::reactor>();
+    const std::lock_guard guard(posts_lock_); // post_threadsafe() may look
+    reactor_ = std::move(fresh);
+  }
+  return *reactor_;
+}
+
+// Something outside of the loop may make it ready: then time passes at its real speed.
+bool event_loop::expects_outside() const noexcept { return outside_ != 0 || (reactor_ && reactor_->watching()); }
+
+// Nothing is ready: time passes, up to the next deadline. False: there is none, and nothing outside is awaited.
+bool event_loop::pass_time() {
+  if (!real_time_ && !expects_outside()) {
+    if (timers_.empty())
+      return false;
+    now_ = std::max(now_, timers_.front()->deadline_);
+    return true;
+  }
+  if (timers_.empty() && !expects_outside())
     return false;
-  now_ = std::max(now_, timers_.front()->deadline_);
+  wait_outside();
   return true;
 }
 
-void event_loop::fire_timers() noexcept {
-  while (!timers_.empty() && timers_.front()->deadline_ <= now_) {
-    detail::timer &due = *timers_.front();
-    erase(due);
-    post(due);
+void event_loop::wait_outside() {
+  detail::reactor &system = outside();
+  {
+    const std::lock_guard guard(posts_lock_);
+    if (!posts_.empty())
+      return;
+    asleep_ = true;
+  }
+  const auto before = std::chrono::steady_clock::now();
+  std::optional<std::chrono::nanoseconds> limit;
+  if (!timers_.empty())
+    limit = timers_.front()->deadline_ - now();
+  system.wait(limit);
+  if (!real_time_)
+    now_ += std::chrono::steady_clock::now() - before;
+  const std::lock_guard guard(posts_lock_);
+  asleep_ = false;
+}
+
+// Takes in what has come from outside, and sees to it that something is ready. False: nothing can be.
+bool event_loop::collect() {
+  for (;;) {
+    if (posts_waiting_.load(std::memory_order_relaxed)) [[unlikely]]
+      take_posts();
+    if (reactor_ && reactor_->watching())
+      reactor_->wait(std::chrono::nanoseconds(0));
+    if (real_time_)
+      now_ = now();
+    fire_timers();
+    if (!ready_.empty())
+      return true;
+    if (!pass_time())
+      return false;
   }
 }
 
-void event_loop::hurry(detail::task_state &sleeper) noexcept {
-  for (detail::timer *each : timers_)
-    if (each->sleeper_ == &sleeper) {
-      now_ = std::max(now_, each->deadline_);
-      break;
-    }
-}
-
-// One turn of the plain loop: what was ready when it began, in that order.
-bool event_loop::tick() {
-  if (ready_.empty() && !pass_time())
-    return false;
-  fire_timers();
+// One turn of the plain loop: what is ready when it begins, in that order.
+void event_loop::run_ready() {
   ++ticks_;
   detail::ready_node end_of_tick;
   ready_.push_back(end_of_tick);
   while (detail::ready_node *node = ready_.pop_front()) {
     if (node == &end_of_tick)
       break;
-    run_node(*node);
+    if (debug_) [[unlikely]]
+      run_timed(*node);
+    else
+      run_node(*node);
   }
+}
+
+bool event_loop::tick() {
+  if (!collect())
+    return false;
+  run_ready();
   return true;
 }
 
-// One segment of the task that the scheduler picks. Call-backs of the loop are no decisions: they run as soon as they
-// are queued, so that all tasks which can be ready are. Under `loop_order` everything happens as in tick(), one node a
-// step.
+// One segment of the task that the scheduler picks. Call-backs are no decisions: they run as soon as they are queued,
+// so that all tasks which can be ready are. Under `loop_order` everything happens as in tick(), one node a step.
 bool event_loop::step() {
   if (scheduler_->loop_order()) {
-    if (ready_.empty() && !pass_time())
+    if (!collect())
       return false;
-    fire_timers();
     ++ticks_;
     detail::ready_node &next = ready_.front();
     if (!next.fire) {
@@ -195,8 +348,9 @@ bool event_loop::step() {
   }
   if (detail::task_state *sleeper = scheduler_->in_a_hurry())
     hurry(*sleeper);
-  for (;;) {
-    fire_timers();
+  do {
+    if (!collect())
+      return false;
     choices_.clear();
     for (detail::ready_node *node = ready_.first(); node;) {
       if (!node->fire) {
@@ -209,11 +363,7 @@ bool event_loop::step() {
       choices_.clear();
       node = ready_.first();
     }
-    if (!choices_.empty())
-      break;
-    if (!pass_time())
-      return false;
-  }
+  } while (choices_.empty());
   ++ticks_;
   detail::task_state *chosen = scheduler_->pick(*this, choices_);
   if (!chosen)
@@ -223,52 +373,227 @@ bool event_loop::step() {
   return true;
 }
 
+bool event_loop::advance() { return scheduler_ ? step() : tick(); }
+
 void event_loop::run_node(detail::ready_node &node) {
   if (node.fire)
-    node.fire(node);
+    node.fire(node, true);
   else
     run_segment(static_cast<detail::task_state &>(node));
 }
 
+// In debug mode: a segment or call-back that takes long keeps all others from running.
+void event_loop::run_timed(detail::ready_node &node) {
+  const std::string who =
+      node.fire ? "a call-back" : static_cast<detail::task_state &>(static_cast<detail::ready_node &>(node)).title();
+  const auto before = std::chrono::steady_clock::now();
+  run_node(node);
+  const auto took = std::chrono::steady_clock::now() - before;
+  if (took >= slow_segment_)
+    std::fprintf(stderr, "corace: %s ran for %.3f s without giving up its turn\n", who.c_str(),
+                 std::chrono::duration<double>(took).count());
+}
+
 void event_loop::run_segment(detail::task_state &task) {
-  using phase = detail::task_state::phase;
+  if (watched()) [[unlikely]]
+    run_watched(task);
+  else
+    advance_task(task);
+}
+
+void event_loop::run_watched(detail::task_state &task) {
   const auto kept = detail::task_pointer<>::share(task);
-  running_ = &task;
-  task.now = phase::running;
-  if (observed_) {
+  if (observed()) {
     detect::enter(task.id);
-    detect::synchronise(reinterpret_cast<const void *>(task.key & ~std::uint64_t{15}),
-                        false); // see task_state::cancel()
+    // See task_state::cancel().
+    detect::note(detail::sync_event::look, reinterpret_cast<const void *>(task.key & ~std::uint64_t{15}));
   }
-  if (!task.started && task.must_cancel) { // cancelled before its first segment: the body never runs
-    task.must_cancel = false;
-    task.was_cancelled = true;
-    task.finish();
-  } else {
-    task.started = true;
-    task.innermost.resume();
-    if (task.at_end && scheduler_)
-      scheduler_->ending(task);
-    if (task.at_end)
-      task.finish();
-    else if (task.now == phase::running) // at an awaiter that is not one of the runtime's
-      task.now = phase::waiting;
-  }
+  advance_task(task);
   ++task.segments;
-  if (observed_)
+  if (observed())
     detect::leave();
-  running_ = nullptr;
   if (scheduler_)
     scheduler_->ran(task);
 }
 
-void event_loop::deadlock(const detail::task_state &main) {
-  std::string message = "deadlock: nothing can run, and '" + main.name + "' has not ended";
-  for (const detail::task_state *task = oldest_; task; task = task->next_live) {
-    message += "; '" + task->name + "' waits for ";
-    message += task->parked_at ? task->parked_at->operations->describe(*task->parked_at)
-                               : "an awaitable that is not one of the runtime's";
+void event_loop::advance_task(detail::task_state &task) {
+  using phase = detail::task_state::phase;
+  running_ = &task;
+  detail::here.values = &task.values;
+  if (detail::wait_node *at = task.parked_at; at && at->operations->proceed && !task.at_end) {
+    if (!at->operations->proceed(*at)) {
+      task.now = phase::waiting;
+      detail::here.values = nullptr;
+      running_ = nullptr;
+      return;
+    }
   }
+  std::exception_ptr escaping;
+  if (!task.started && task.must_cancel) [[unlikely]] { // cancelled before its first segment: the body never runs
+    task.must_cancel = false;
+    task.was_cancelled = true;
+    task.finish();
+  } else {
+    if (task.at_end) [[unlikely]]
+      escaping = complain_of_foreign_hand(task);
+    else {
+      task.now = phase::running;
+      task.started = true;
+      task.innermost.resume();
+    }
+    if (task.at_end) {
+      if (scheduler_)
+        scheduler_->ending(task);
+      if (task.fatal) [[unlikely]]
+        escaping = task.root->error;
+      task.finish();
+    } else if (task.now == phase::running) { // at an awaiter that is not one of the runtime's
+      task.now = phase::waiting;
+    }
+  }
+  detail::here.values = nullptr;
+  running_ = nullptr;
+  if (escaping) [[unlikely]]
+    std::rethrow_exception(escaping);
+}
+
+// Somebody has resumed the task's coroutine by its handle, and it has come to its end. What a fatal handler throws is
+// given back.
+std::exception_ptr event_loop::complain_of_foreign_hand(const detail::task_state &task) noexcept {
+  try {
+    loop_report report{.message = "was resumed to its end by somebody else than its event loop",
+                       .exception =
+                           std::make_exception_ptr(invalid_state(task.title() + " had ended before its turn came"))};
+    report.object = task.title();
+    call_exception_handler(report);
+  } catch (...) {
+    return std::current_exception();
+  }
+  return nullptr;
+}
+
+void event_loop::add_eagerly(detail::task_state &task) {
+  task.retain();
+  enlist(task);
+  const auto kept = detail::task_pointer<>::share(task);
+  detail::task_state *const outer = running_;
+  detail::context_slot *const values = detail::here.values;
+  const detect::task_id before = observed() ? detect::enter_nested(task.id) : 0;
+  std::exception_ptr escaping;
+  try {
+    advance_task(task);
+  } catch (...) { // a fatal_exit
+    escaping = std::current_exception();
+  }
+  if (observed())
+    detect::leave_nested(before);
+  running_ = outer;
+  detail::here.values = values;
+  order(&task, outer);
+  if (escaping)
+    std::rethrow_exception(escaping);
+}
+
+void event_loop::run_forever() {
+  check_usable("run_forever()");
+  if (current())
+    throw usage_error("corace::event_loop::run_forever(): the calling thread runs an event loop already");
+  const running_mark mark(*this);
+  const stop_guard guard(*this);
+  if (stopping_) { // one tick, and no waiting
+    fire_timers();
+    run_ready();
+    return;
+  }
+  while (!stopping_)
+    if (!advance())
+      wait_outside();
+}
+
+// The tick in which the future has ended is finished, and the one in which its call-backs run.
+void event_loop::run_until(detail::future_state &what) {
+  check_usable("run_until_complete()");
+  if (current())
+    throw usage_error("corace::run: the calling thread runs an event loop already");
+  if (what.loop != this)
+    throw std::invalid_argument("corace::event_loop::run_until_complete(): " + what.title() +
+                                " belongs to another event loop");
+  const running_mark mark(*this);
+  const stop_guard guard(*this);
+  if (scheduler_) {
+    while (!what.done())
+      if (!step())
+        deadlock(what);
+    return;
+  }
+  struct stopper : detail::completion {
+    explicit stopper(event_loop &in) noexcept : loop(in) {
+      completed = [](detail::completion &ended, detail::future_state &) noexcept {
+        auto &self = static_cast<stopper &>(ended);
+        self.loop.post(self.node);
+      };
+      node.self = this;
+      node.fire = [](detail::ready_node &fired, bool run) {
+        if (run)
+          static_cast<own_node &>(fired).self->loop.stopping_ = true;
+      };
+    }
+    struct own_node : detail::ready_node {
+      stopper *self = nullptr;
+    };
+    event_loop &loop;
+    own_node node;
+  } end(*this);
+  if (what.done())
+    post(end.node);
+  else
+    what.completions.push_back(end);
+  try {
+    do {
+      if (!tick())
+        deadlock(what);
+    } while (!stopping_);
+  } catch (const fatal_exit &) {
+    if (what.done())
+      what.retrieved = true; // it comes out now
+    throw;
+  }
+  if (!what.done())
+    throw usage_error("corace::event_loop::run_until_complete(): stop() was called before " + what.title() +
+                      " had ended");
+}
+
+void event_loop::run_main(detail::future_state &main) {
+  run_until(main);
+  cancel_all_tasks();
+}
+
+// A task that refuses to end, because it waits for what nobody will do, is destroyed with the loop.
+void event_loop::cancel_all_tasks() {
+  if (!oldest_)
+    return;
+  std::vector<detail::task_pointer<>> left;
+  for (detail::task_state *task = oldest_; task; task = task->next_live)
+    left.push_back(detail::task_pointer<>::share(*task));
+  {
+    const running_mark mark(*this);
+    for (const auto &task : left)
+      task->cancel();
+    while (oldest_ && advance()) {
+    }
+  }
+  for (const auto &task : left)
+    if (task->done() && task->error && !task->was_cancelled && !task->retrieved) {
+      task->retrieved = true;
+      loop_report report{.message = "failed while the event loop was shutting down", .exception = task->error};
+      report.object = task->title();
+      call_exception_handler(report);
+    }
+}
+
+void event_loop::deadlock(const detail::future_state &main) {
+  const std::string message = "deadlock: nothing can run, and " + main.title() + " has not ended; " + pending_tasks();
+  forgiven_ = true; // the message names them
   if (scheduler_)
     scheduler_->deadlocked(message);
   else
@@ -276,83 +601,11 @@ void event_loop::deadlock(const detail::task_state &main) {
   throw deadlock_error(message);
 }
 
-// Timers: a binary heap in which each timer knows its place.
-
-void event_loop::place(std::size_t index, detail::timer &timer) noexcept {
-  timers_[index] = &timer;
-  timer.index_ = index;
-}
-
-void event_loop::sift(std::size_t index) noexcept {
-  detail::timer &moved = *timers_[index];
-  const auto after = [](const detail::timer &a, const detail::timer &b) {
-    return later(a.deadline_, a.sequence_, b.deadline_, b.sequence_);
-  };
-  while (index > 0 && after(*timers_[(index - 1) / 2], moved)) {
-    place(index, *timers_[(index - 1) / 2]);
-    index = (index - 1) / 2;
-  }
-  for (;;) {
-    std::size_t child = 2 * index + 1;
-    if (child >= timers_.size())
-      break;
-    if (child + 1 < timers_.size() && after(*timers_[child], *timers_[child + 1]))
-      ++child;
-    if (!after(moved, *timers_[child]))
-      break;
-    place(index, *timers_[child]);
-    index = child;
-  }
-  place(index, moved);
-}
-
-void event_loop::insert(detail::timer &timer) {
-  timer.sequence_ = timer_sequence_++;
-  timers_.push_back(&timer);
-  sift(timers_.size() - 1);
-}
-
-void event_loop::erase(detail::timer &timer) noexcept {
-  const std::size_t index = timer.index_;
-  timer.index_ = detail::timer::nowhere;
-  timer.loop_ = nullptr;
-  detail::timer *last = timers_.back();
-  timers_.pop_back();
-  if (last == &timer)
-    return;
-  place(index, *last);
-  sift(index);
-}
-
-void detail::timer::start(event_loop &loop, loop_clock::time_point deadline, void (*expired)(ready_node &)) {
-  stop();
-  loop_ = &loop;
-  deadline_ = deadline;
-  sleeper_ = loop.running();
-  fire = expired;
-  loop.insert(*this);
-}
-
-void detail::timer::stop() noexcept {
-  unlink(); // it may have been due, and wait for its turn
-  if (loop_)
-    loop_->erase(*this);
-}
-
 detail::task_state &detail::running_task(const char *who) {
   event_loop *loop = event_loop::current();
   if (!loop || !loop->running())
     throw usage_error(std::string("corace::") + who + ": no task runs on this thread");
   return *loop->running();
-}
-
-bool detail::end_wait(wait_node &node) noexcept {
-  node.unlink();
-  task_state *task = std::exchange(node.task, nullptr);
-  if (!task)
-    return false; // the await did not suspend
-  task->parked_at = nullptr;
-  return std::exchange(task->must_cancel, false) || node.outcome == wait_node::state::cancelled;
 }
 
 } // namespace corace

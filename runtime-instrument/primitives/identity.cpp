@@ -7,7 +7,7 @@ namespace corace::detail {
 
 const void *next_object_of_running_task() noexcept {
   event_loop *loop = event_loop::current();
-  if (!loop || !loop->running())
+  if (!loop || !loop->running() || !loop->watched())
     return nullptr;
   task_state &task = *loop->running();
   // Far from other tasks' objects, as keys are hashes; and apart from the task's own two.

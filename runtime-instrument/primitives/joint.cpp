@@ -11,12 +11,14 @@ struct joint_state::member : completion {
     explicit callback(member &m) noexcept : self(m) {}
     member &self;
   };
-  member(joint_state &j, task_state &t) : place(*this), joint(j), task(task_pointer<>::share(t)), on_end(*this) {
-    on_end.fire = [](ready_node &node) {
+  member(joint_state &j, future_state &t) : place(*this), joint(j), task(pointer<>::share(t)), on_end(*this) {
+    on_end.fire = [](ready_node &node, bool run) {
+      if (!run)
+        return;
       member &self = static_cast<callback &>(node).self;
       self.joint.member_ended(self);
     };
-    completed = [](completion &node, task_state &) {
+    completed = [](completion &node, future_state &) noexcept {
       member &self = static_cast<member &>(node);
       self.joint.task_ended(self);
     };
@@ -26,7 +28,7 @@ struct joint_state::member : completion {
 
   place_of_member place;
   joint_state &joint;
-  task_pointer<> task;
+  pointer<> task;
   callback on_end;
 };
 
@@ -35,7 +37,7 @@ joint_state::~joint_state() {
     delete &first->self;
 }
 
-void joint_state::add(task_state &task) {
+void joint_state::add(future_state &task) {
   auto *added = new member(*this, task);
   members_.push_back(added->place);
   ++unfinished_;
@@ -58,9 +60,9 @@ bool joint_state::cancel_all() noexcept {
 
 // A result that nobody waits for yet needs no turn of the loop: that of a gather whose other tasks still run.
 void joint_state::task_ended(member &ended) noexcept {
-  task_state &task = *ended.task;
+  future_state &task = *ended.task;
   const bool failed = task.error || task.was_cancelled;
-  task.loop->synchronise(identity_.get(), failed);
+  task.loop->note(failed ? sync_event::change : sync_event::look, identity_.get());
   if (--running_ == 0 || failed || rule_ != ends::at_first_error)
     task.loop->post(ended.on_end);
   else
@@ -69,13 +71,14 @@ void joint_state::task_ended(member &ended) noexcept {
 
 void joint_state::strike_off(member &ended) noexcept {
   --unfinished_;
-  if (ended.task->id)
-    ended_.push_back(ended.task->id);
+  if (ended.task->is_task)
+    if (const detect::task_id id = static_cast<task_state &>(*ended.task).id)
+      ended_.push_back(id);
   delete &ended;
 }
 
 void joint_state::member_ended(member &ended) noexcept {
-  task_state &task = *ended.task;
+  future_state &task = *ended.task;
   if (task.was_cancelled && rule_ == ends::at_first_error)
     errors_.push_back(std::make_exception_ptr(cancelled_error()));
   else if (task.error && !task.was_cancelled)

@@ -16,7 +16,7 @@ const detail::wait_operations mutex::awaiter::operations = {
       if (node.outcome != state::waiting)
         return false;    // it is on its way; await_resume() hands its turn on
       if (node.linked()) // else the mutex is gone
-        node.task->loop->synchronise(static_cast<awaiter &>(node).mutex_.identity_.get(), true);
+        node.task->loop->note(detail::sync_event::change, static_cast<awaiter &>(node).mutex_.identity_.get());
       node.unlink();
       node.outcome = state::cancelled;
       node.task->loop->wake(*node.task);
@@ -26,14 +26,14 @@ const detail::wait_operations mutex::awaiter::operations = {
       if (!node.linked())
         return std::string("a mutex that is gone");
       const mutex &m = static_cast<const awaiter &>(node).mutex_;
-      return label(m.name_) + (m.owner_ ? ", which '" + m.owner_->name + "' holds" : "");
+      return label(m.name_) + (m.owner_ ? ", which '" + m.owner_->name() + "' holds" : "");
     }};
 
 bool mutex::try_lock() {
   detail::task_state &task = detail::running_task("mutex::lock()");
-  task.loop->synchronise(identity_.get(), true);
+  task.loop->note(detail::sync_event::change, identity_.get());
   if (owner_.get() == &task)
-    throw usage_error("task '" + task.name + "' locks " + label(name_) + ", which it holds already");
+    throw usage_error("task '" + task.name() + "' locks " + label(name_) + ", which it holds already");
   if (owner_ || !waiters_.empty())
     return false;
   take(task);
@@ -43,9 +43,9 @@ bool mutex::try_lock() {
 void mutex::unlock() {
   detail::task_state &task = detail::running_task("mutex::unlock()");
   if (!owner_)
-    throw usage_error("task '" + task.name + "' unlocks " + label(name_) + ", which nobody holds");
+    throw usage_error("task '" + task.name() + "' unlocks " + label(name_) + ", which nobody holds");
   if (owner_.get() != &task)
-    throw usage_error("task '" + task.name + "' unlocks " + label(name_) + ", which '" + owner_->name + "' holds");
+    throw usage_error("task '" + task.name() + "' unlocks " + label(name_) + ", which '" + owner_->name() + "' holds");
   release();
 }
 
@@ -53,7 +53,7 @@ void mutex::take(detail::task_state &owner) noexcept { owner_ = detail::task_poi
 
 void mutex::release() noexcept {
   if (event_loop *loop = event_loop::current())
-    loop->synchronise(identity_.get(), true);
+    loop->note(detail::sync_event::change, identity_.get());
   owner_ = {};
   wake_first();
 }
@@ -78,14 +78,14 @@ void mutex::awaiter::await_resume() {
   detail::task_state &self = *task;
   const bool queued = linked(); // until now, unless it was cancelled before its turn or the mutex is gone
   if (queued)
-    self.loop->synchronise(mutex_.identity_.get(), true);
+    self.loop->note(detail::sync_event::change, mutex_.identity_.get());
   if (detail::end_wait(*this)) {
     if (queued && !mutex_.owner_)
       mutex_.wake_first();
-    throw cancelled_error();
+    detail::throw_cancelled();
   }
   if (!queued)
-    throw usage_error("task '" + self.name + "' waited for a mutex that is gone");
+    throw usage_error("task '" + self.name() + "' waited for a mutex that is gone");
   mutex_.take(self);
 }
 

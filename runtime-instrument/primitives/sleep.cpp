@@ -23,7 +23,9 @@ void sleep_awaiter::await_suspend(std::coroutine_handle<> innermost) {
     sleeper.loop->yield(*this, innermost);
     return;
   }
-  alarm_.start(*sleeper.loop, sleeper.loop->now() + delay_, [](ready_node &node) {
+  alarm_.start(*sleeper.loop, sleeper.loop->now() + delay_, [](ready_node &node, bool run) {
+    if (!run)
+      return;
     auto &self = static_cast<alarm &>(static_cast<timer &>(node)).self;
     self.outcome = state::woken;
     self.task->loop->wake(*self.task);
@@ -34,7 +36,7 @@ void sleep_awaiter::await_suspend(std::coroutine_handle<> innermost) {
 void sleep_awaiter::await_resume() {
   alarm_.stop();
   if (end_wait(*this))
-    throw cancelled_error();
+    throw_cancelled();
 }
 
 } // namespace corace::detail

@@ -53,7 +53,7 @@ task<void> task_group::join(std::exception_ptr failure, bool cancelled) {
   if (failure)
     errors.push_back(std::move(failure));
   if (errors.empty() && (cancelled || absorbed))
-    throw cancelled_error();
+    detail::throw_cancelled();
   if (errors.empty())
     co_return;
   if ((cancelled || absorbed) && self.cancel_requests)

@@ -1,13 +1,12 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <corace/create_task.h>
 #include <corace/detail/promise.h>
-#include <corace/event_loop.h>
-#include <corace/task_handle.h>
 #include <vocab/stable_hash.h>
 
-#include <cstdio>
+namespace corace {
 
-namespace corace::detail {
+namespace detail {
 
 namespace {
 // For the detector a task is two objects: whether it is to be cancelled, which each of its segments looks at, and
@@ -18,16 +17,6 @@ namespace {
 [[nodiscard]] const void *end_of(const task_state &task) noexcept {
   return reinterpret_cast<const void *>((task.key & ~std::uint64_t{15}) + 8);
 }
-
-void say(const task_state &task) noexcept {
-  try {
-    std::rethrow_exception(task.error);
-  } catch (const std::exception &e) {
-    std::fprintf(stderr, "corace: task '%s' failed and nobody asked for its result: %s\n", task.name.c_str(), e.what());
-  } catch (...) {
-    std::fprintf(stderr, "corace: task '%s' failed and nobody asked for its result\n", task.name.c_str());
-  }
-}
 } // namespace
 
 wait_node::~wait_node() {
@@ -35,30 +24,60 @@ wait_node::~wait_node() {
     task->parked_at = nullptr;
 }
 
-task_state::task_state(event_loop &in, task_state *creator, std::string task_name, const context &ctx)
-    : loop(&in), values(ctx), name(std::move(task_name)) {
+task_state::task_state(event_loop &in, void *result, promise_base &coroutine)
+    : future_state(in, result), root(&coroutine), innermost(coroutine.coroutine) {
+  is_task = true;
+  coroutine.owner = this;
+  function = coroutine.created.coroutine.function_name();
+  if (!in.watched())
+    return;
   stable_hash hash;
   hash.add(in.ordinal());
-  if (creator) {
+  if (task_state *creator = in.running()) {
     path = creator->path;
     path.push_back(++creator->children);
     hash.add(creator->key).add(creator->children);
   }
   key = hash.value();
+  this_end = end_of(*this);
 }
 
 task_state::~task_state() {
-  if (error && !was_cancelled && !retrieved)
-    say(*this);
+  if (error && !was_cancelled && !retrieved) {
+    context_slot *before = std::exchange(here.values, &values);
+    report_unretrieved(*this);
+    here.values = before;
+  }
   if (root)
-    root.destroy();
+    root->coroutine.destroy();
 }
 
-bool task_state::cancel() noexcept {
-  if (done() || !loop)
+std::string task_state::title() const { return "task '" + name() + "'"; }
+
+const std::string &task_state::name() const {
+  if (name_.empty()) {
+    name_ = "Task-" + std::to_string(number);
+    default_name_ = true;
+  }
+  return name_;
+}
+
+std::string task_state::waits_for() const {
+  if (now != phase::waiting)
+    return {};
+  return parked_at ? parked_at->operations->describe(*parked_at) : "an awaitable that is not one of the runtime's";
+}
+
+bool task_state::cancel(std::string message) noexcept {
+  if (done()) {
+    retrieved = true; // who cancels it knows of it
+    return false;
+  }
+  if (!loop)
     return false;
   ++cancel_requests;
-  loop->synchronise(cancellation_of(*this), true);
+  cancel_message = message.empty() ? nullptr : std::make_unique<std::string>(std::move(message));
+  loop->note(sync_event::change, cancellation_of(*this));
   if (!(parked_at && now == phase::waiting && parked_at->operations->cancel(*parked_at)))
     must_cancel = true;
   return true;
@@ -77,67 +96,98 @@ void task_state::finish() noexcept {
     take_result();
   if (std::exchange(must_cancel, false) && !error) // it cancelled itself and never awaited again
     was_cancelled = true;
-  std::exchange(root, nullptr).destroy();
+  if (was_cancelled && !error && cancel_message)
+    error = std::make_exception_ptr(cancelled_error(std::move(*cancel_message)));
+  std::exchange(root, nullptr)->coroutine.destroy();
   innermost = nullptr;
   parked_at = nullptr;
   now = phase::done;
-  loop->synchronise(end_of(*this), true);
+  loop->note(sync_event::wake, end_of(*this));
   loop->remove(*this);
-  while (completion *each = completions.pop_front())
-    each->completed(*each, *this);
-  release(); // the loop's reference; run_segment() holds one of its own
+  complete();
+  release(); // the loop's reference
 }
 
 void task_state::abandon() noexcept {
   unlink();
-  completions.clear();
+  while (completion *each = completions.pop_front())
+    if (each->dropped)
+      each->dropped(*each);
   if (root)
-    std::exchange(root, nullptr).destroy();
+    std::exchange(root, nullptr)->coroutine.destroy();
   innermost = nullptr;
   loop = nullptr;
 }
 
-const wait_operations join_wait::operations = {
-    // The wait goes on until the awaited task, which is cancelled in turn, has ended.
-    [](wait_node &node) noexcept { return static_cast<join_wait &>(node).target_.cancel(); },
-    [](const wait_node &node) { return "task '" + static_cast<const join_wait &>(node).target_.name + "'"; }};
-
-bool join_wait::ready() noexcept {
-  if (event_loop *here = event_loop::current()) {
-    here->synchronise(end_of(target_), false);
-    if (target_.done())
-      here->order(&target_, here->running());
-  }
-  return target_.done();
-}
-
-void join_wait::suspend(std::coroutine_handle<> innermost) {
-  task_state &waiting = running_task("co_await task_handle");
-  if (&waiting == &target_)
-    throw usage_error("task '" + waiting.name + "' awaits itself");
-  if (waiting.loop != target_.loop)
-    throw usage_error("task '" + target_.name + "' belongs to another event loop");
-  target_.completions.push_back(hook_);
-  waiting.loop->park(*this, innermost);
-}
-
-void join_wait::resume() {
-  hook_.unlink();
-  if (task && task->must_cancel) { // cancelled after the awaited task had ended
-    (void)end_wait(*this);
+void throw_cancelled() {
+  task_state *task = here.loop ? here.loop->running() : nullptr;
+  if (!task || !task->cancel_message)
     throw cancelled_error();
+  const auto message = std::exchange(task->cancel_message, nullptr);
+  throw cancelled_error(std::move(*message));
+}
+
+void promise_base::unhandled_exception() noexcept {
+  error = std::current_exception();
+  if (!owner)
+    return;
+  try {
+    throw;
+  } catch (const cancelled_error &) {
+    owner->was_cancelled = true;
+  } catch (const fatal_exit &) {
+    owner->fatal = true;
+  } catch (...) { // kept in `error`
   }
-  (void)end_wait(*this);
 }
 
-void rethrow_outcome(task_state &task) {
-  if (!task.done())
-    throw invalid_state("task '" + task.name + "' has not ended");
-  task.retrieved = true;
-  if (task.was_cancelled)
-    throw cancelled_error();
-  if (task.error)
-    std::rethrow_exception(task.error);
+void promise_base::ended_elsewhere(task_state &task) noexcept {
+  task.unlink();
+  if (wait_node *node = std::exchange(task.parked_at, nullptr))
+    node->unlink();
+  task.now = task_state::phase::ready;
+  if (event_loop::current() == task.loop)
+    task.loop->post(task);
+  else
+    task.loop->post_threadsafe(task);
 }
 
-} // namespace corace::detail
+void adopt_task(event_loop &loop, task_state &state, task_options &&options, std::source_location where) {
+  if (loop.is_closed())
+    throw usage_error("corace::create_task(): the event loop is closed");
+  if (!options.name.empty())
+    state.set_name(std::move(options.name));
+  if (options.context)
+    state.values = context_slot(options.context->object());
+  else
+    state.values = context_slot(current_context().values());
+  place(state, where);
+  if (const auto &factory = loop.get_task_factory())
+    factory(loop, any_task(task_pointer<>::share(state)));
+  if (options.eager)
+    loop.add_eagerly(state);
+  else
+    loop.add(state);
+}
+
+void check_loop(const future_state &state, const char *who) {
+  if (event_loop *here_ = event_loop::current(); here_ && state.loop && state.loop != here_)
+    throw std::invalid_argument(std::string("corace::") + who + ": " + state.title() +
+                                " belongs to another event loop");
+}
+
+} // namespace detail
+
+void *any_task::coroutine_address() const noexcept {
+  const detail::promise_base *root = task().root;
+  return root ? root->coroutine.address() : nullptr;
+}
+
+std::vector<std::source_location> any_task::await_stack() const {
+  std::vector<std::source_location> stack;
+  for (const detail::promise_base *each = task().root; each; each = each->awaited)
+    stack.push_back(each->created.coroutine);
+  return stack;
+}
+
+} // namespace corace

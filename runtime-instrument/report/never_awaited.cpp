@@ -10,8 +10,6 @@
 
 namespace corace::detail {
 
-const corace_site *current_creation_call() noexcept { return detect::current_call(); }
-
 void report_never_awaited(const creation &where) noexcept {
   report::note n{.kind = race_kind::never_awaited,
                  .site = where.call,

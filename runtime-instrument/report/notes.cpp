@@ -67,8 +67,8 @@ std::string_view short_name(std::string_view signature) {
 
 std::string task_title(const detail::task_state &task) {
   // A default name says less than the coroutine's.
-  if (!task.name.starts_with("Task-") || !*task.function)
-    return task.name;
+  if (task.has_own_name() || !*task.function)
+    return task.name();
   return std::string(short_name(task.function));
 }
 

@@ -329,7 +329,7 @@ TEST(Footprint, HoldsWhatASegmentTouched) {
     load(shared, read_site);
     store(shared, 1, back_site);
   });
-  const auto locks = footprint(a, [] { detect::synchronise(&shared, true); });
+  const auto locks = footprint(a, [] { detect::note(detail::sync_event::change, &shared); });
   const auto nothing = footprint(a, [] {});
   ASSERT_EQ(reads.cells.size(), 1u);
   EXPECT_EQ(reads.cells[0].key, reinterpret_cast<std::uintptr_t>(&shared) / 8);

@@ -4,6 +4,10 @@
 // Everything that a program needs of corace's runtime.
 #pragma once
 
+#include <corace/any_future.h>
+#include <corace/any_task.h>
+#include <corace/callback_handle.h>
+#include <corace/context.h>
 #include <corace/context_var.h>
 #include <corace/counting_semaphore.h>
 #include <corace/create_task.h>
@@ -11,9 +15,14 @@
 #include <corace/event.h>
 #include <corace/event_loop.h>
 #include <corace/explore.h>
+#include <corace/future.h>
 #include <corace/gather.h>
+#include <corace/loop_clock.h>
+#include <corace/loop_report.h>
 #include <corace/mutex.h>
 #include <corace/run.h>
+#include <corace/run_options.h>
+#include <corace/runner.h>
 #include <corace/sleep.h>
 #include <corace/task.h>
 #include <corace/task_group.h>

@@ -1,63 +1,51 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The event loop: a first-in-first-out ready queue and timers on virtual time, on one thread.
+// event_loop: a first-in-first-out ready queue and timers, on one thread.
 //
 // A tick runs what was ready when it began; what becomes ready meanwhile waits for the next tick. When nothing is ready
-// the clock jumps to the next deadline, so a sleep costs no real time. When no deadline is left either, and the main
-// coroutine has not finished, that is a deadlock and is reported with the names of the waiting tasks.
+// the clock jumps to the next deadline, so a sleep costs no real time; where something outside of the loop is awaited,
+// or the clock is real, the loop waits. When nothing of all that is left and the main task has not finished, that is a
+// deadlock and is reported with the names of the waiting tasks.
 //
-// Nobody is ever resumed inline: a wake-up appends to the ready queue. The order may be taken over by a
-// detail::scheduler (the explorer); then a task is chosen among all that are ready, and the loop's own call-backs run
-// as soon as they can.
+// Nobody is ever resumed inline: a wake-up appends to the ready queue, first come, first served. The order may be taken
+// over by a detail::scheduler (the explorer); then a task is chosen among all that are ready, and call-backs run as
+// soon as they can.
 //
-// Conformance: LOOP-01, LOOP-02, LOOP-03, LOOP-07, LOOP-09, LOOP-34.
-// Differs from asyncio: timers with the same deadline fire in the order of their creation; virtual time is the default.
+// An exception of a call-back goes to the exception handler, and the loop goes on; a fatal_exit comes out of run_*().
+//
+// Conformance: LOOP, EXH, DBG.
+// Differs from asyncio: timers with the same deadline fire in the order of their creation; virtual time is the default;
+// a deadlock is an error; close() gives back the frames of tasks that have not ended, and says so.
 #pragma once
 
-#include <corace/detail/config.h>
-#include <corace/detail/task_state.h>
+#include <corace/callback_handle.h>
+#include <corace/detail/thread_state.h>
+#include <corace/loop_clock.h>
+#include <corace/loop_report.h>
+#include <corace/run_options.h>
 
-#include <chrono>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 namespace corace {
 
-/// The clock of the running loop: it stands still while tasks run and jumps when none is ready. Starts at zero with
-/// each loop; zero where no loop runs.
-struct loop_clock {
-  using duration = std::chrono::nanoseconds;
-  using rep = duration::rep;
-  using period = duration::period;
-  using time_point = std::chrono::time_point<loop_clock>;
-  static constexpr bool is_steady = true;
-  [[nodiscard]] static time_point now() noexcept;
-};
+template <class T> class future;
+template <class T> class promise;
+template <class T> class task;
+template <class T> class task_handle;
+class any_task;
+class task_options;
 
 namespace detail {
 
-/// A call at a time to come. Stands wherever its owner wants it; takes itself out when it is destroyed.
-class timer : public ready_node {
-public:
-  timer() noexcept = default;
-  timer(const timer &) = delete;
-  timer &operator=(const timer &) = delete;
-  ~timer() { stop(); }
-  void start(event_loop &loop, loop_clock::time_point deadline, void (*expired)(ready_node &));
-  void stop() noexcept;
-
-private:
-  friend class corace::event_loop;
-  static constexpr std::size_t nowhere = ~std::size_t{0};
-  event_loop *loop_ = nullptr; ///< while it stands in the heap
-  loop_clock::time_point deadline_{};
-  std::uint64_t sequence_ = 0;
-  std::size_t index_ = nowhere;   ///< in the heap
-  task_state *sleeper_ = nullptr; ///< who started it
-};
+class reactor;
 
 /// Takes over the loop's order.
 class scheduler {
@@ -79,6 +67,13 @@ protected:
   ~scheduler() = default;
 };
 
+/// Who watches a loop.
+struct supervision {
+  bool observe = false; ///< tell the detector of tasks and synchronisation
+  scheduler *order = nullptr;
+  std::uint32_t ordinal = 1; ///< which loop of the process this is
+};
+
 /// For the evidence of a run that no scheduler watches.
 void report_deadlock(const std::string &message) noexcept;
 
@@ -89,94 +84,274 @@ struct run_abandoned {};
 
 class event_loop {
 public:
-  /// `observe`: tell the detector of tasks and synchronisation.
-  explicit event_loop(bool observe = false, detail::scheduler *order = nullptr, std::uint32_t ordinal = 1) noexcept;
+  explicit event_loop(const run_options &options = {}, detail::supervision watched = {});
   event_loop(const event_loop &) = delete;
   event_loop &operator=(const event_loop &) = delete;
-  /// Destroys what has not finished, youngest first; nothing is run for it.
-  ~event_loop();
+  /// close(); tasks that have not ended are reported and not thrown.
+  virtual ~event_loop();
 
   /// The loop that the calling thread runs; null: none.
-  [[nodiscard]] static event_loop *current() noexcept;
+  [[nodiscard]] static event_loop *current() noexcept { return detail::here.loop; }
   /// The same, for those who cannot do without: throws usage_error that names `who`.
   [[nodiscard]] static event_loop &require(const char *who);
 
-  /// Runs until the task has ended, then cancels what is left and waits for that.
-  /// Throws deadlock_error; usage_error where the thread runs a loop already.
-  void run(detail::task_state &main);
+  // Running. All throw usage_error where the loop is closed or the thread runs a loop already.
 
+  /// Runs until the task or future has ended; its result, or what it threw. A coroutine becomes a task. Throws
+  /// deadlock_error when nothing can run any more, usage_error when stop() came first.
+  template <class T> T run_until_complete(task<T> coroutine);
+  template <class T> T run_until_complete(const task_handle<T> &handle);
+  template <class T> T run_until_complete(const future<T> &what);
+  /// Runs until stop(); waits where nothing is left to do.
+  void run_forever();
+  /// The tick that is under way becomes the last one. Where the loop does not run, the next run has one tick.
+  void stop() noexcept { stopping_ = true; }
+  /// Gives everything back that has not run: call-backs and timers, and the frames of tasks, youngest first; nothing is
+  /// run for it. May be repeated. Throws usage_error while the loop runs, and, after it has done its work, when there
+  /// were tasks that had not ended: their names are in the message.
+  void close();
+  [[nodiscard]] bool is_running() const noexcept { return is_running_; }
+  [[nodiscard]] bool is_closed() const noexcept { return closed_; }
+
+  // Call-backs: any callable that needs no argument. All throw usage_error where the loop is closed, and in debug mode
+  // where another thread calls.
+
+  /// In the next tick, behind what is ready.
+  callback_handle call_soon(std::function<void()> f, std::source_location where = std::source_location::current());
+  /// The same, in this context itself.
+  callback_handle call_soon(std::function<void()> f, const context &in,
+                            std::source_location where = std::source_location::current());
+  /// After `delay`; at once (in a tick to come) where it is not positive.
+  template <class Rep, class Period>
+  callback_handle call_later(std::chrono::duration<Rep, Period> delay, std::function<void()> f,
+                             std::source_location where = std::source_location::current()) {
+    return call_at(now() + detail::to_delay(delay), std::move(f), where);
+  }
+  /// At a time of the loop's clock.
+  callback_handle call_at(loop_clock::time_point deadline, std::function<void()> f,
+                          std::source_location where = std::source_location::current());
+  /// From any thread: like call_soon(), and wakes the loop where it sleeps. The call-back runs in an empty context
+  /// where the calling thread is not the loop's.
+  void call_soon_threadsafe(std::function<void()> f);
+
+  /// While one is held, the loop counts on being woken by another thread: it waits for real, and reports no deadlock.
+  class outside_work {
+  public:
+    explicit outside_work(event_loop &loop) noexcept : loop_(&loop) { ++loop.outside_; }
+    outside_work(outside_work &&other) noexcept : loop_(std::exchange(other.loop_, nullptr)) {}
+    outside_work &operator=(outside_work &&) = delete;
+    ~outside_work() {
+      if (loop_)
+        --loop_->outside_;
+    }
+
+  private:
+    event_loop *loop_;
+  };
+
+  // Futures and tasks; see future.h, create_task.h.
+
+  template <class T = void>
+  [[nodiscard]] promise<T> create_promise(std::source_location where = std::source_location::current());
+  /// All tasks that have not ended, oldest first.
+  [[nodiscard]] std::vector<any_task> all_tasks() const;
+  /// Called with each new task before it is queued; an empty one is none.
+  using task_factory = std::function<void(event_loop &, const any_task &)>;
+  void set_task_factory(task_factory f) { task_factory_ = std::move(f); }
+  [[nodiscard]] const task_factory &get_task_factory() const noexcept { return task_factory_; }
+
+  // What goes wrong where nobody waits for it.
+
+  /// An empty one stands for the default, which prints a line on stderr.
+  void set_exception_handler(exception_handler handler) { exception_handler_ = std::move(handler); }
+  [[nodiscard]] const exception_handler &get_exception_handler() const noexcept { return exception_handler_; }
+  /// Tells the handler. What a handler throws is reported in turn; only a fatal_exit comes out.
+  void call_exception_handler(const loop_report &report);
+  /// What the default handler does: may be overridden by who derives from the loop.
+  virtual void default_exception_handler(const loop_report &report);
+
+  // State.
+
+  [[nodiscard]] loop_clock::time_point now() const noexcept;
   /// How many ticks have begun.
   [[nodiscard]] std::uint64_t ticks() const noexcept { return ticks_; }
-  [[nodiscard]] loop_clock::time_point now() const noexcept { return now_; }
-  /// The task that runs; null: none, a call-back of the loop does.
-  [[nodiscard]] detail::task_state *running() const noexcept { return running_; }
-  [[nodiscard]] bool observed() const noexcept { return observed_; }
-  /// All tasks that have not ended, oldest first.
-  [[nodiscard]] std::vector<detail::task_state *> tasks() const;
-  /// Which loop of the process this is, from 1.
-  [[nodiscard]] std::uint32_t ordinal() const noexcept { return ordinal_; }
+  [[nodiscard]] bool debug() const noexcept { return debug_; }
+  void set_debug(bool on) noexcept { debug_ = on; }
+  [[nodiscard]] std::chrono::nanoseconds slow_segment() const noexcept { return slow_segment_; }
+  void set_slow_segment(std::chrono::nanoseconds limit) noexcept { slow_segment_ = limit; }
+  [[nodiscard]] bool strict() const noexcept { return strict_; }
 
   // For primitives.
 
+  /// The task that runs; null: none, a call-back does.
+  [[nodiscard]] detail::task_state *running() const noexcept { return running_; }
+  [[nodiscard]] bool observed() const noexcept { return CORACE_INSTRUMENT && observed_; }
+  /// The detector or the explorer looks on.
+  [[nodiscard]] bool watched() const noexcept { return observed() || scheduler_; }
+  /// Which loop of the process this is, from 1; the explorer's count.
+  [[nodiscard]] std::uint32_t ordinal() const noexcept { return ordinal_; }
+  /// Different for each loop of the process.
+  [[nodiscard]] std::uint64_t serial() const noexcept { return serial_; }
+  /// Whether the loop with this serial number has not been closed.
+  [[nodiscard]] static bool alive(std::uint64_t serial) noexcept;
+
   /// Takes a new task in. It runs from the next tick on.
   void add(detail::task_state &task);
+  /// Takes a new task in and runs its first segment at once, inside of the segment that runs.
+  void add_eagerly(detail::task_state &task);
   void remove(detail::task_state &task) noexcept;
   /// Appends to the ready queue.
-  void post(detail::ready_node &node) noexcept;
+  void post(detail::ready_node &node) noexcept {
+    if (!teardown_)
+      ready_.push_back(node);
+  }
+  /// The same from any thread; the node must stay until it has had its turn. False: the loop is closed.
+  bool post_threadsafe(detail::ready_node &node) noexcept;
   /// A parked task goes on in a tick to come, because of what the running task did.
-  void wake(detail::task_state &task) noexcept;
+  void wake(detail::task_state &task) noexcept {
+    if (teardown_)
+      return;
+    order(running_, &task);
+    task.now = detail::task_state::phase::ready;
+    ready_.push_back(task);
+  }
   /// The running task waits at `node`, which its primitive has queued already; `innermost` is what will be resumed.
   void park(detail::wait_node &node, std::coroutine_handle<> innermost) noexcept;
+  /// The running task waits for what is not the runtime's; it may be woken from another thread.
+  void park_outside(detail::wait_node &node, std::coroutine_handle<> innermost) noexcept {
+    ++outside_;
+    park(node, innermost);
+  }
+  /// That wait is over.
+  void leave_outside() noexcept { --outside_; }
+  /// The running task goes on after all.
+  void unpark_outside(detail::task_state &task) noexcept { task.now = detail::task_state::phase::running; }
   /// The running task gives up the rest of its turn.
   void yield(detail::wait_node &node, std::coroutine_handle<> innermost) noexcept;
-  /// An operation on a lock, event or the like belongs to the footprint of the running segment.
-  void synchronise(const void *object, bool written) noexcept {
-    if (observed_)
-      detect::synchronise(object, written);
+  /// What the running task does to a lock, queue or the like.
+  void note(detail::sync_event what, const void *object) noexcept {
+    if (observed())
+      detect::note(what, object);
   }
   /// What `from` has done happens before what `to` will do.
   void order(const detail::task_state *from, const detail::task_state *to) {
-    if (observed_ && from && to && from != to)
+    if (observed() && from && to && from != to)
       detect::order(from->id, to->id);
   }
   [[nodiscard]] bool in_teardown() const noexcept { return teardown_; }
+  /// The way to the operating system: waits, sockets. Made when first asked for.
+  [[nodiscard]] detail::reactor &outside();
+  /// Runs until the task has ended, then cancels what is left and waits for that.
+  void run_main(detail::future_state &main);
+  /// Cancels all tasks that have not ended and waits for them.
+  void cancel_all_tasks();
+  /// From a signal handler: the loop calls its interrupt handler as soon as it can.
+  void interrupt() noexcept;
+  void set_interrupt_handler(std::function<void()> handler) { interrupt_handler_ = std::move(handler); }
+  /// Throws usage_error where the loop is closed.
+  void check_usable(const char *who) const;
+  /// Tasks that are left when the loop is destroyed have been told of.
+  void forgive_pending() noexcept { forgiven_ = true; }
 
 private:
   friend class detail::timer;
+  friend class detail::callback_state;
+  class running_mark;
+  /// stop() counts for one run.
+  struct stop_guard {
+    explicit stop_guard(event_loop &l) noexcept : loop(l) {}
+    stop_guard(const stop_guard &) = delete;
+    stop_guard &operator=(const stop_guard &) = delete;
+    ~stop_guard() { loop.stopping_ = false; }
+    event_loop &loop;
+  };
+
+  void check_thread(const char *who) const;
+  callback_handle enqueue(std::function<void()> f, detail::context_slot values, std::source_location where);
+  void enlist(detail::task_state &task);
+  void run_until(detail::future_state &what);
+  bool advance();
   bool tick();
   bool step();
+  bool collect();
+  void run_ready();
   void fire_timers() noexcept;
-  bool pass_time() noexcept;
+  bool pass_time();
+  void wait_outside();
+  [[nodiscard]] bool expects_outside() const noexcept;
+  void take_posts();
+  void take_posts_locked() noexcept;
   void hurry(detail::task_state &sleeper) noexcept;
   void run_node(detail::ready_node &node);
+  void run_timed(detail::ready_node &node);
   void run_segment(detail::task_state &task);
-  void run_leftovers();
-  [[noreturn]] void deadlock(const detail::task_state &main);
+  void run_watched(detail::task_state &task);
+  void advance_task(detail::task_state &task);
+  [[nodiscard]] std::exception_ptr complain_of_foreign_hand(const detail::task_state &task) noexcept;
+  void discard_everything() noexcept;
+  [[nodiscard]] std::string pending_tasks() const;
+  [[noreturn]] void deadlock(const detail::future_state &main);
   void insert(detail::timer &timer);
   void erase(detail::timer &timer) noexcept;
   void place(std::size_t index, detail::timer &timer) noexcept;
   void sift(std::size_t index) noexcept;
 
   detail::list<detail::ready_node> ready_;
+  detail::task_state *running_ = nullptr;
+  std::uint64_t ticks_ = 0;
+  detail::scheduler *scheduler_;
+  bool observed_;
+  bool teardown_ = false;
+  bool debug_;
+  bool strict_;
+  bool real_time_;
+  bool stopping_ = false;
+  bool is_running_ = false;
+  bool closed_ = false;
+  bool forgiven_ = false;
+  std::atomic<bool> posts_waiting_{false}; ///< there is something in posts_
+  std::atomic<bool> interrupted_{false};   ///< interrupt() was called; posts_waiting_ is set too
+  std::uint32_t outside_ = 0;              ///< outside_work objects
+  std::uint32_t ordinal_;
+  std::uint64_t serial_ = 0;
+  std::uint64_t task_numbers_ = 0;      ///< how many tasks it has had
   std::vector<detail::timer *> timers_; ///< a heap: earliest deadline, then oldest, on top
   std::uint64_t timer_sequence_ = 0;
   loop_clock::time_point now_{};
-  std::uint64_t ticks_ = 0;
-  detail::task_state *running_ = nullptr;
+  std::chrono::steady_clock::time_point began_; ///< now_ == 0 in real time
   detail::task_state *oldest_ = nullptr, *youngest_ = nullptr;
-  detail::scheduler *scheduler_;
   std::vector<detail::task_state *> choices_; ///< for the scheduler; kept to spare allocations
-  std::uint32_t task_names_ = 0;
-  std::uint32_t ordinal_;
-  bool observed_;
-  bool teardown_ = false;
+  std::mutex posts_lock_;
+  detail::list<detail::ready_node> posts_; ///< from other threads; guarded by posts_lock_, as is the next
+  bool asleep_ = false;                    ///< the loop waits in the reactor
+  std::unique_ptr<detail::reactor> reactor_;
+  std::chrono::nanoseconds slow_segment_;
+  exception_handler exception_handler_;
+  task_factory task_factory_;
+  std::function<void()> interrupt_handler_;
 };
 
 namespace detail {
 /// The state of the task that runs on this thread; throws usage_error that names `who` where none does.
 [[nodiscard]] task_state &running_task(const char *who);
-/// Ends a wait in await_resume(): true when it was cancelled. The caller then undoes what it has to and throws.
-[[nodiscard]] bool end_wait(wait_node &node) noexcept;
+/// Ends a wait in await_resume(): true when it was cancelled. The caller then undoes what it has to and calls
+/// throw_cancelled().
+[[nodiscard]] inline bool end_wait(wait_node &node) noexcept {
+  node.unlink();
+  task_state *task = std::exchange(node.task, nullptr);
+  if (!task)
+    return false; // the await did not suspend
+  task->parked_at = nullptr;
+  return std::exchange(task->must_cancel, false) || node.outcome == wait_node::state::cancelled;
+}
+/// See event_loop::note(): on the loop that the calling thread runs, if any.
+inline void note(sync_event what, const void *object) noexcept {
+  if constexpr (CORACE_INSTRUMENT != 0)
+    if (event_loop *loop = here.loop; loop && loop->observed()) [[unlikely]]
+      detect::note(what, object);
+}
+/// An await that could go on at once gives up a turn.
+[[nodiscard]] inline bool strict_here() noexcept { return here.loop && here.loop->strict(); }
 } // namespace detail
 
 } // namespace corace

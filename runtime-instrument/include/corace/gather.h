@@ -37,7 +37,7 @@ template <class T> using result_of = typename is_task<std::remove_cvref_t<T>>::r
 
 /// The result of a task that has ended well, taken out if nobody else can ask for it.
 template <class T> stored<T> collect(const task_handle<T> &handle, bool sole) {
-  auto &value = *handle.state()->value;
+  auto &value = *value_in<T>(*handle.state());
   if constexpr (std::is_copy_constructible_v<stored<T>>)
     if (!sole)
       return value;
@@ -47,10 +47,10 @@ template <class T> stored<T> collect(const task_handle<T> &handle, bool sole) {
 /// The awaitable of gather(). `Finish` makes the result out of the handles.
 template <class Handles, class Finish> class [[nodiscard("gather() has to be awaited")]] gathering {
 public:
-  gathering(Handles handles, const std::vector<task_state *> &states, std::vector<bool> owned, Finish finish)
+  gathering(Handles handles, const std::vector<future_state *> &states, std::vector<bool> owned, Finish finish)
       : handles_(std::move(handles)), owned_(std::move(owned)), finish_(std::move(finish)),
         joint_(std::make_unique<joint_state>(joint_state::ends::at_first_error)) {
-    for (task_state *state : states)
+    for (future_state *state : states)
       joint_->add(*state);
   }
 
@@ -59,12 +59,13 @@ public:
 private:
   class awaiter {
   public:
+    using resumed_by_loop = void;
     explicit awaiter(gathering &g) noexcept : gathering_(g), wait_(*g.joint_) {}
     bool await_ready() noexcept { return wait_.ready(); }
     void await_suspend(std::coroutine_handle<> innermost) { wait_.suspend(innermost); }
     auto await_resume() {
       if (wait_.resume())
-        throw cancelled_error();
+        throw_cancelled();
       gathering_.joint_->rethrow();
       return gathering_.finish_(gathering_.handles_, gathering_.owned_);
     }
@@ -86,7 +87,7 @@ template <detail::gatherable... Tasks> [[nodiscard("gather() has to be awaited")
   (void)event_loop::require("gather()");
   // A braced list: the tasks are created in the order of the arguments.
   std::tuple<task_handle<detail::result_of<Tasks>>...> handles{create_task(std::move(tasks))...};
-  std::vector<detail::task_state *> states;
+  std::vector<detail::future_state *> states;
   std::apply([&](auto &...handle) { (states.push_back(handle.state().get()), ...); }, handles);
   auto finish = []([[maybe_unused]] auto &all, [[maybe_unused]] const std::vector<bool> &owned) {
     if constexpr ((std::is_void_v<detail::result_of<Tasks>> && ...))
@@ -111,7 +112,7 @@ template <std::ranges::input_range Range>
   using item = std::ranges::range_value_t<Range>;
   using result = detail::result_of<item>;
   std::vector<task_handle<result>> handles;
-  std::vector<detail::task_state *> states;
+  std::vector<detail::future_state *> states;
   for (auto &&each : tasks) {
     if constexpr (std::is_copy_constructible_v<item>)
       handles.push_back(create_task(item(each)));

@@ -12,9 +12,6 @@
 
 #include <corace/event_loop.h>
 
-#include <cmath>
-#include <stdexcept>
-
 namespace corace {
 
 namespace detail {
@@ -35,22 +32,6 @@ private:
   std::chrono::nanoseconds delay_;
   alarm alarm_{*this};
 };
-
-/// Any duration in the loop's unit; what does not fit becomes the longest that does.
-template <class Rep, class Period>
-[[nodiscard]] std::chrono::nanoseconds to_delay(std::chrono::duration<Rep, Period> delay) {
-  using nanoseconds = std::chrono::nanoseconds;
-  constexpr auto longest = std::chrono::nanoseconds::max() / 4; // a deadline must not overflow either
-  if constexpr (std::is_floating_point_v<Rep>)
-    if (std::isnan(delay.count()))
-      throw std::invalid_argument("corace::sleep_for: the delay is not a number");
-  using widest = std::chrono::duration<long double, std::nano>;
-  if (const auto wide = std::chrono::duration_cast<widest>(delay); wide >= widest(longest))
-    return longest;
-  else if (wide <= widest(0))
-    return nanoseconds(0);
-  return std::chrono::ceil<nanoseconds>(delay);
-}
 } // namespace detail
 
 template <class Rep, class Period>

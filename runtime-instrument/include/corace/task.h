@@ -7,7 +7,7 @@
 // of the loop is given up); it suspends only where f's body does, and goes on where f ends. A task of its own is made
 // by create_task(), gather() or a task_group. Who is awaited resumes its awaiter directly; nothing is queued.
 // Cancellation: cancelled_error comes out of the innermost await and passes through f like any exception.
-// Conformance: TASK-24, CTX-20, DBG-06.
+// Conformance: TASK-19, TASK-24, CTX-20, DBG-06.
 // Differs from asyncio: a task<T> is asyncio's coroutine object; asyncio's Task is task_handle<T>. A task<T> that is
 // destroyed without having run is always reported, not only in debug mode.
 #pragma once
@@ -21,7 +21,7 @@ public:
   class promise_type : public detail::promise_result<T> {
   public:
     explicit promise_type(std::source_location where = std::source_location::current()) noexcept
-        : detail::promise_result<T>(where) {}
+        : detail::promise_result<T>(where, std::coroutine_handle<promise_type>::from_promise(*this)) {}
     task get_return_object() noexcept { return task(std::coroutine_handle<promise_type>::from_promise(*this)); }
   };
 
@@ -58,10 +58,16 @@ public:
 private:
   class awaiter {
   public:
+    using resumed_by_loop = void; // by the awaited coroutine, which the loop runs
     explicit awaiter(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
     bool await_ready() const noexcept { return false; }
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) noexcept {
-      coroutine_.promise().continuation = awaiting;
+    template <class Promise> std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> awaiting) noexcept {
+      promise_type &promise = coroutine_.promise();
+      promise.continuation = awaiting;
+      if constexpr (std::is_base_of_v<detail::promise_base, Promise>) {
+        promise.awaiter = &awaiting.promise();
+        awaiting.promise().awaited = &promise;
+      }
       return coroutine_;
     }
     T await_resume() {

@@ -35,7 +35,7 @@ public:
       throw usage_error(joined_ ? "corace::task_group: create_task() after the group was joined"
                                 : "corace::task_group: create_task() while the group shuts down");
     }
-    auto handle = corace::create_task(std::move(coroutine), std::move(name));
+    auto handle = corace::create_task(std::move(coroutine), task_options().named(std::move(name)));
     joint_.add(*handle.state());
     return handle;
   }

@@ -17,7 +17,7 @@ TEST(conformance, CTX_01_no_value_and_no_default_throws) {
 
 TEST(conformance, CTX_03_04_05_a_token_restores_once) {
   auto first = number.set(1);
-  EXPECT_EQ(first.variable(), &number);
+  EXPECT_EQ(&first.variable(), &number);
   EXPECT_FALSE(first.old_value());
   auto second = number.set(2);
   EXPECT_EQ(second.old_value(), 1);

@@ -27,7 +27,7 @@ public:
   joint_state &operator=(const joint_state &) = delete;
   ~joint_state();
 
-  void add(task_state &task);
+  void add(future_state &task);
   /// Cancels what has not ended; whether there was any.
   bool cancel_all() noexcept;
   [[nodiscard]] bool over() const noexcept { return over_; }

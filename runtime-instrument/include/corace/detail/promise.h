@@ -4,6 +4,8 @@
 // What the promise of every task<T> has, whatever T is: who goes on when the coroutine ends, and where it was created.
 #pragma once
 
+#include <corace/detail/awaitable.h>
+#include <corace/detail/foreign.h>
 #include <corace/detail/task_state.h>
 #include <corace/errors.h>
 
@@ -14,7 +16,6 @@
 #include <source_location>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace corace::detail {
 
@@ -24,12 +25,17 @@ struct creation {
   const corace_site *call = nullptr;
   std::source_location coroutine;
 };
-[[nodiscard]] const corace_site *current_creation_call() noexcept;
+[[nodiscard]] inline const corace_site *current_creation_call() noexcept {
+  return CORACE_INSTRUMENT && detect::instrumented() ? detect::current_call() : nullptr;
+}
 void report_never_awaited(const creation &where) noexcept;
 
 class promise_base {
 public:
-  explicit promise_base(std::source_location where) noexcept : created{current_creation_call(), where} {}
+  promise_base(std::source_location where, std::coroutine_handle<> self) noexcept
+      : coroutine(self), created{current_creation_call(), where} {}
+  promise_base(const promise_base &) = delete;
+  promise_base &operator=(const promise_base &) = delete;
 
   static void *operator new(std::size_t size) { return allocate_frame(size); }
   static void operator delete(void *frame, std::size_t size) noexcept { release_frame(frame, size); }
@@ -41,39 +47,51 @@ public:
     bool await_ready() noexcept { return false; }
     template <class Promise> std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) noexcept {
       promise_base &promise = self.promise();
-      if (promise.continuation)
+      if (promise.continuation) {
+        if (promise.awaiter)
+          promise.awaiter->awaited = nullptr;
         return promise.continuation;
-      if (promise.owner)
-        promise.owner->at_end = true; // the loop finishes it as soon as control is back there
+      }
+      if (promise.owner) { // the loop finishes the task as soon as control is back there
+        promise.owner->at_end = true;
+        if (promise.owner->now != task_state::phase::running)
+          ended_elsewhere(*promise.owner);
+      }
       return std::noop_coroutine();
     }
     void await_resume() noexcept {}
   };
   final_awaiter final_suspend() noexcept { return {}; }
 
-  void unhandled_exception() noexcept {
-    error = std::current_exception();
-    if (!owner)
-      return;
-    try {
-      throw;
-    } catch (const cancelled_error &) {
-      owner->was_cancelled = true;
-    } catch (...) { // kept in `error`
-    }
+  /// The runtime's own awaitables queue who waits; all others are made to (see foreign.h), because nobody is resumed
+  /// inline.
+  template <class A> [[nodiscard]] decltype(auto) await_transform(A &&what) {
+    static_assert(awaitable<A>, "corace: this cannot be awaited: it has no operator co_await and is no awaiter itself");
+    if constexpr (!awaitable<A>)
+      return std::suspend_never(); // the message above is enough
+    else if constexpr (!resumed_by_loop<A>)
+      return foreign_wait<A>(static_cast<A &&>(what));
+    else if constexpr (has_member_co_await<A> || has_free_co_await<A>)
+      return awaiter_of(static_cast<A &&>(what));
+    else
+      return by_reference(what);
   }
 
+  void unhandled_exception() noexcept;
+
+  std::coroutine_handle<> coroutine;
   std::coroutine_handle<> continuation; ///< who awaits this coroutine; null for a task's own
+  promise_base *awaiter = nullptr;      ///< the promise of `continuation`, where it is one of the runtime's coroutines
+  promise_base *awaited = nullptr;      ///< which coroutine this one awaits directly
   task_state *owner = nullptr;          ///< the task whose own coroutine this is; null for an awaited one
   std::exception_ptr error;
   creation created;
   bool started = false;
-};
 
-/// What is kept of a result: references as pointers, void as nothing.
-template <class T>
-using stored = std::conditional_t<std::is_void_v<T>, std::monostate,
-                                  std::conditional_t<std::is_reference_v<T>, std::remove_reference_t<T> *, T>>;
+private:
+  /// Somebody else than the loop has resumed the task: the loop gets to know.
+  static void ended_elsewhere(task_state &task) noexcept;
+};
 
 template <class T> class promise_result : public promise_base {
 public:

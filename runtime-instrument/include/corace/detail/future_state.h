@@ -1,0 +1,173 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What every future is, a task among them: something that ends once, with a result, an exception or a cancellation, and
+// tells those who asked for it.
+#pragma once
+
+#include <corace/detail/config.h>
+#include <corace/detail/context.h>
+#include <corace/detail/frame_pool.h>
+#include <corace/detail/hooks.h>
+#include <corace/detail/list.h>
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <source_location>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace corace {
+class event_loop;
+}
+
+namespace corace::detail {
+
+class future_state;
+
+/// Told when a future ends, in the order of registration. Stands in the future's list.
+struct completion : link {
+  void (*completed)(completion &, future_state &) noexcept = nullptr;
+  /// The future goes away without an end; null: nothing is to be done about that.
+  void (*dropped)(completion &) noexcept = nullptr;
+};
+
+class future_state {
+public:
+  future_state(event_loop &in, void *result) noexcept : loop(&in), value(result) {}
+  future_state(const future_state &) = delete;
+  future_state &operator=(const future_state &) = delete;
+  static void *operator new(std::size_t size) { return allocate_frame(size); }
+  static void operator delete(void *state, std::size_t size) noexcept { release_frame(state, size); }
+
+  void retain() noexcept { ++references_; }
+  void release() noexcept {
+    if (--references_ == 0)
+      delete this;
+  }
+
+  [[nodiscard]] bool done() const noexcept { return ended; }
+  /// Asks for the end: a plain future is cancelled at once, a task when it next waits. False: it has ended already.
+  virtual bool cancel(std::string message = {}) noexcept = 0;
+  /// "task 'a'", "a future": for messages.
+  [[nodiscard]] virtual std::string title() const = 0;
+  /// The number that stands for its end in the detector.
+  [[nodiscard]] const void *identity() const noexcept { return this_end; }
+
+  /// It has ended: those who asked are told.
+  void complete() noexcept {
+    ended = true;
+    while (completion *each = completions.pop_front())
+      each->completed(*each, *this);
+  }
+
+  event_loop *loop; ///< null once the loop has gone
+  void *value;      ///< the std::optional<stored<T>> in what is derived from this
+  list<completion> completions;
+  std::exception_ptr error;    ///< what it ended with; of a cancelled one the cancelled_error, or null for a plain one
+  const void *this_end = this; ///< see identity()
+  std::source_location created{};
+  bool ended = false;
+  bool was_cancelled = false;
+  bool retrieved = false; ///< somebody has seen `error`
+  bool has_place = false; ///< `created` is known
+  bool is_task = false;
+
+protected:
+  virtual ~future_state();
+
+private:
+  std::uint32_t references_ = 1;
+};
+
+/// Shared ownership of a state; not for several threads.
+template <class State = future_state> class pointer {
+public:
+  constexpr pointer() noexcept = default;
+  /// Takes over the reference that the state was born with.
+  static pointer adopt(State *state) noexcept {
+    pointer p;
+    p.state_ = state;
+    return p;
+  }
+  /// One more reference.
+  static pointer share(State &state) noexcept {
+    state.retain();
+    return adopt(&state);
+  }
+  pointer(const pointer &other) noexcept : state_(other.state_) {
+    if (state_)
+      state_->retain();
+  }
+  pointer(pointer &&other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+  template <class Derived>
+    requires(!std::is_same_v<Derived, State> && std::is_base_of_v<State, Derived>)
+  pointer(pointer<Derived> other) noexcept : state_(other.take()) {}
+  pointer &operator=(pointer other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+  ~pointer() {
+    if (state_)
+      state_->release();
+  }
+  [[nodiscard]] State *get() const noexcept { return state_; }
+  [[nodiscard]] State *operator->() const noexcept { return state_; }
+  [[nodiscard]] State &operator*() const noexcept { return *state_; }
+  [[nodiscard]] explicit operator bool() const noexcept { return state_ != nullptr; }
+  [[nodiscard]] friend bool operator==(const pointer &a, const pointer &b) noexcept { return a.state_ == b.state_; }
+  /// Gives the reference away.
+  [[nodiscard]] State *take() noexcept { return std::exchange(state_, nullptr); }
+
+private:
+  State *state_ = nullptr;
+};
+
+/// What is kept of a result: references as pointers, void as nothing.
+template <class T>
+using stored = std::conditional_t<std::is_void_v<T>, std::monostate,
+                                  std::conditional_t<std::is_reference_v<T>, std::remove_reference_t<T> *, T>>;
+
+template <class T> [[nodiscard]] std::optional<stored<T>> &value_in(future_state &state) noexcept {
+  return *static_cast<std::optional<stored<T>> *>(state.value);
+}
+
+/// The result that stands in an ended state: nothing for void, else a reference to it.
+template <class T> [[nodiscard]] decltype(auto) kept(future_state &state) noexcept {
+  if constexpr (std::is_void_v<T>)
+    return;
+  else if constexpr (std::is_reference_v<T>)
+    return static_cast<T>(**value_in<T>(state));
+  else
+    return static_cast<const T &>(*value_in<T>(state));
+}
+
+/// The same, for one who takes it along: a copy where others may ask again, else the thing itself.
+template <class T> [[nodiscard]] T taken(future_state &state) {
+  if constexpr (std::is_void_v<T> || std::is_reference_v<T>)
+    return kept<T>(state);
+  else if constexpr (std::is_copy_constructible_v<T>)
+    return T(*value_in<T>(state));
+  else
+    return T(std::move(*value_in<T>(state)));
+}
+
+/// The same, where nobody else will ask.
+template <class T> [[nodiscard]] T taken_last(future_state &state) {
+  if constexpr (std::is_void_v<T> || std::is_reference_v<T>)
+    return kept<T>(state);
+  else
+    return T(std::move(*value_in<T>(state)));
+}
+
+/// Throws what an ended future ended with, if anything; invalid_state when it has not ended.
+void rethrow_outcome(future_state &state);
+/// What an ended future threw; null for a result. Throws like future::exception().
+[[nodiscard]] std::exception_ptr outcome_exception(future_state &state);
+/// Tells the loop's exception handler of a failure that nobody asked for.
+void report_unretrieved(future_state &state) noexcept;
+
+} // namespace corace::detail

@@ -1,0 +1,62 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Waiting for the end of a future or task, and what promise<T> needs of its state.
+#pragma once
+
+#include <corace/detail/future_state.h>
+#include <corace/detail/task_state.h>
+
+#include <source_location>
+
+namespace corace::detail {
+
+/// Remembers where a state was made, if its loop is in debug mode.
+void place(future_state &state, std::source_location where) noexcept;
+/// Throws invalid_state where it has ended.
+void check_pending(const future_state &state);
+/// Its result stands in it: who waits is told.
+void end_future(future_state &state) noexcept;
+void fail_future(future_state &state, std::exception_ptr error);
+bool cancel_future(future_state &state, std::string message) noexcept;
+
+/// Parks the running task until a future has ended.
+class future_wait : public wait_node {
+public:
+  explicit future_wait(future_state &target) noexcept : wait_node(operations), hook_(*this), target_(target) {}
+  [[nodiscard]] bool ready() noexcept;
+  void suspend(std::coroutine_handle<> innermost);
+  void resume();
+  [[nodiscard]] future_state &target() const noexcept { return target_; }
+
+private:
+  struct hook : completion {
+    explicit hook(future_wait &owner) noexcept;
+    future_wait &self;
+  };
+  static const wait_operations operations;
+  hook hook_;
+  future_state &target_;
+};
+
+template <class T, bool Consume> class future_awaiter {
+public:
+  using resumed_by_loop = void;
+  explicit future_awaiter(pointer<> state) noexcept : state_(std::move(state)), wait_(*state_) {}
+  bool await_ready() noexcept { return wait_.ready(); }
+  void await_suspend(std::coroutine_handle<> innermost) { wait_.suspend(innermost); }
+  decltype(auto) await_resume() {
+    wait_.resume();
+    rethrow_outcome(*state_);
+    if constexpr (Consume)
+      return taken<T>(*state_);
+    else
+      return kept<T>(*state_);
+  }
+
+private:
+  pointer<> state_;
+  future_wait wait_;
+};
+
+} // namespace corace::detail
