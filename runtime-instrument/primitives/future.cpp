@@ -9,16 +9,21 @@ namespace corace {
 
 namespace detail {
 
+future_state::future_state(event_loop &in, void *result) noexcept
+    : loop(&in), loop_serial(in.serial()), value(result) {}
+
+event_loop *future_state::live_loop() const noexcept {
+  return here.loop == loop || event_loop::alive(loop_serial) ? loop : nullptr;
+}
+
 future_state::~future_state() {
-  if (error && !was_cancelled && !retrieved && !is_task) // a task's destructor has seen to it
-    report_unretrieved(*this);
   while (completion *each = completions.pop_front())
     if (each->dropped)
       each->dropped(*each);
 }
 
 void place(future_state &state, std::source_location where) noexcept {
-  if (state.loop && state.loop->debug()) {
+  if (state.loop->debug()) {
     state.created = where;
     state.has_place = true;
   }
@@ -71,18 +76,24 @@ std::exception_ptr outcome_exception(future_state &state) {
   return state.error;
 }
 
-void report_unretrieved(future_state &state) noexcept {
-  loop_report report{.message = "failed, and nobody asked for its result", .exception = state.error};
-  report.object = state.title();
-  if (state.has_place)
-    report.created = state.created;
+void future_state::report_unretrieved() noexcept {
+  retain(); // the handler may take hold of it for a while
+  context_slot *const before = here.values;
+  if (is_task)
+    here.values = &static_cast<task_state *>(this)->values;
+  loop_report report{.message = "failed, and nobody asked for its result", .exception = error};
+  report.object = title();
+  if (has_place)
+    report.created = created;
   try {
-    if (state.loop && !state.loop->is_closed())
-      state.loop->call_exception_handler(report);
+    if (event_loop *in = live_loop())
+      in->call_exception_handler(report);
     else
       std::fprintf(stderr, "corace: %s\n", to_string(report).c_str());
   } catch (...) { // a fatal_exit has no way out of a destructor
   }
+  here.values = before;
+  --references_;
 }
 
 future_wait::hook::hook(future_wait &owner) noexcept : self(owner) {
@@ -144,10 +155,11 @@ struct done_callback : detail::completion {
 };
 
 void run_later(detail::future_state &state, std::function<void(const any_future &)> call, detail::context_slot values) {
-  if (!state.loop || state.loop->is_closed())
+  event_loop *loop = state.live_loop();
+  if (!loop || loop->is_closed())
     return;
   auto run = [f = std::move(call), target = any_future(detail::pointer<>::share(state))] { f(target); };
-  state.loop->call_soon(std::move(run), context(values.object()));
+  loop->call_soon(std::move(run), context(values.object()));
 }
 
 [[nodiscard]] any_future::callback_id next_callback() noexcept {

@@ -43,11 +43,6 @@ task_state::task_state(event_loop &in, void *result, promise_base &coroutine)
 }
 
 task_state::~task_state() {
-  if (error && !was_cancelled && !retrieved) {
-    context_slot *before = std::exchange(here.values, &values);
-    report_unretrieved(*this);
-    here.values = before;
-  }
   if (root)
     root->coroutine.destroy();
 }
@@ -171,7 +166,7 @@ void adopt_task(event_loop &loop, task_state &state, task_options &&options, std
 }
 
 void check_loop(const future_state &state, const char *who) {
-  if (event_loop *here_ = event_loop::current(); here_ && state.loop && state.loop != here_)
+  if (event_loop *here_ = event_loop::current(); here_ && state.loop_serial != here_->serial())
     throw std::invalid_argument(std::string("corace::") + who + ": " + state.title() +
                                 " belongs to another event loop");
 }

@@ -12,6 +12,7 @@
 #include <corace/errors.h>
 
 #include <functional>
+#include <string_view>
 
 namespace corace {
 
@@ -40,7 +41,7 @@ public:
   std::size_t remove_done_callback(callback_id name) const;
 
   /// The loop that it belongs to; null once that has gone.
-  [[nodiscard]] event_loop *loop() const { return state()->loop; }
+  [[nodiscard]] event_loop *loop() const { return state()->live_loop(); }
   /// Where it was made; known in debug mode.
   [[nodiscard]] std::optional<std::source_location> created() const {
     return state()->has_place ? std::optional(state()->created) : std::nullopt;
@@ -64,5 +65,50 @@ protected:
 
 /// "future pending", "task 'a' finished: exception ...", with the number of call-backs and what a task waits for.
 [[nodiscard]] std::string to_string(const any_future &f);
+
+namespace detail {
+/// The text of a state; `value` is that of its result.
+[[nodiscard]] std::string state_words(const future_state &state, const std::string &value);
+
+/// Keeps a text from following results that are futures without end.
+class nesting {
+public:
+  nesting() noexcept { ++depth_; }
+  nesting(const nesting &) = delete;
+  nesting &operator=(const nesting &) = delete;
+  ~nesting() { --depth_; }
+  [[nodiscard]] bool too_deep() const noexcept { return depth_ > 3; }
+
+private:
+  static inline constinit thread_local int depth_ = 0;
+};
+
+/// A result in words: numbers, texts, and futures; empty for all others.
+template <class T> [[nodiscard]] std::string value_words([[maybe_unused]] const T &value) {
+  if constexpr (std::is_same_v<T, bool>)
+    return value ? "true" : "false";
+  else if constexpr (std::is_arithmetic_v<T>)
+    return std::to_string(value);
+  else if constexpr (std::is_convertible_v<const T &, std::string_view>)
+    return "'" + std::string(std::string_view(value)) + "'";
+  else if constexpr (std::is_base_of_v<any_future, T>)
+    return to_string(value);
+  else
+    return {};
+}
+
+template <class T> [[nodiscard]] std::string result_words(const any_future &f) {
+  if (!f)
+    return to_string(f);
+  const nesting level;
+  if (level.too_deep())
+    return "...";
+  future_state &state = *f.state();
+  if constexpr (!std::is_void_v<T>)
+    if (state.done() && !state.error && !state.was_cancelled && value_in<T>(state))
+      return state_words(state, value_words<std::remove_cvref_t<T>>(kept<T>(state)));
+  return state_words(state, {});
+}
+} // namespace detail
 
 } // namespace corace

@@ -179,6 +179,8 @@ public:
   void set_debug(bool on) noexcept { debug_ = on; }
   [[nodiscard]] std::chrono::nanoseconds slow_segment() const noexcept { return slow_segment_; }
   void set_slow_segment(std::chrono::nanoseconds limit) noexcept { slow_segment_ = limit; }
+  /// How many timers stand in the heap.
+  [[nodiscard]] std::size_t timers() const noexcept { return timers_.size(); }
   [[nodiscard]] bool strict() const noexcept { return strict_; }
 
   // For primitives.

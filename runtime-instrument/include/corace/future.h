@@ -109,6 +109,9 @@ template <class T> void copy_outcome(const future<T> &from, const promise<T> &to
   }
 }
 
+/// With the result, where it is a number, a text or a future.
+template <class T> [[nodiscard]] std::string to_string(const future<T> &f) { return detail::result_words<T>(f); }
+
 template <class T> promise<T> event_loop::create_promise(std::source_location where) {
   return promise<T>(*this, where);
 }

@@ -72,6 +72,9 @@ public:
   void detach() && noexcept { state_ = {}; }
 };
 
+/// With the result, where it is a number, a text or a future.
+template <class T> [[nodiscard]] std::string to_string(const task_handle<T> &t) { return detail::result_words<T>(t); }
+
 template <class T> T event_loop::run_until_complete(const task_handle<T> &handle) {
   return run_until_complete(future<T>(handle));
 }

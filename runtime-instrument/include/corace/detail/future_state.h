@@ -37,7 +37,7 @@ struct completion : link {
 
 class future_state {
 public:
-  future_state(event_loop &in, void *result) noexcept : loop(&in), value(result) {}
+  future_state(event_loop &in, void *result) noexcept;
   future_state(const future_state &) = delete;
   future_state &operator=(const future_state &) = delete;
   static void *operator new(std::size_t size) { return allocate_frame(size); }
@@ -45,8 +45,11 @@ public:
 
   void retain() noexcept { ++references_; }
   void release() noexcept {
-    if (--references_ == 0)
-      delete this;
+    if (--references_ != 0)
+      return;
+    if (error && !was_cancelled && !retrieved) [[unlikely]]
+      report_unretrieved();
+    delete this;
   }
 
   [[nodiscard]] bool done() const noexcept { return ended; }
@@ -64,8 +67,12 @@ public:
       each->completed(*each, *this);
   }
 
-  event_loop *loop; ///< null once the loop has gone
-  void *value;      ///< the std::optional<stored<T>> in what is derived from this
+  /// Null once the loop has gone.
+  [[nodiscard]] event_loop *live_loop() const noexcept;
+
+  event_loop *loop; ///< may have gone: see live_loop()
+  std::uint64_t loop_serial;
+  void *value; ///< the std::optional<stored<T>> in what is derived from this
   list<completion> completions;
   std::exception_ptr error;    ///< what it ended with; of a cancelled one the cancelled_error, or null for a plain one
   const void *this_end = this; ///< see identity()
@@ -80,6 +87,9 @@ protected:
   virtual ~future_state();
 
 private:
+  /// Tells the loop's exception handler of a failure that nobody has asked for.
+  void report_unretrieved() noexcept;
+
   std::uint32_t references_ = 1;
 };
 
@@ -167,7 +177,5 @@ template <class T> [[nodiscard]] T taken_last(future_state &state) {
 void rethrow_outcome(future_state &state);
 /// What an ended future threw; null for a result. Throws like future::exception().
 [[nodiscard]] std::exception_ptr outcome_exception(future_state &state);
-/// Tells the loop's exception handler of a failure that nobody asked for.
-void report_unretrieved(future_state &state) noexcept;
 
 } // namespace corace::detail
