@@ -7,7 +7,7 @@
 // runs again in the next tick. A longer sleep is ended by the loop when the virtual clock has reached its deadline; the
 // task goes on one tick after that. Sleepers wake in the order of their deadlines, and of their calls where those are
 // equal. Cancellation of a sleeper ends the sleep; it goes on in the next tick, with cancelled_error. Conformance:
-// SLP-01, SLP-02, SLP-05, SLP-07, SLP-09, CANC-15. Differs from asyncio: sleep(delay, result) has no counterpart.
+// SLP, CANC-15.
 #pragma once
 
 #include <corace/event_loop.h>
@@ -34,9 +34,34 @@ private:
 };
 } // namespace detail
 
+namespace detail {
+/// A sleep with a result.
+template <class T> class [[nodiscard("a sleep has to be awaited")]] sleep_with : public sleep_awaiter {
+public:
+  sleep_with(std::chrono::nanoseconds delay, T result) : sleep_awaiter(delay), result_(std::move(result)) {}
+  T await_resume() {
+    sleep_awaiter::await_resume();
+    return std::move(result_);
+  }
+
+private:
+  T result_;
+};
+} // namespace detail
+
 template <class Rep, class Period>
 [[nodiscard]] detail::sleep_awaiter sleep_for(std::chrono::duration<Rep, Period> delay) {
   return detail::sleep_awaiter(detail::to_delay(delay));
+}
+
+/// The await gives `result`.
+template <class Rep, class Period, class T>
+[[nodiscard]] detail::sleep_with<T> sleep_for(std::chrono::duration<Rep, Period> delay, T result) {
+  return detail::sleep_with<T>(detail::to_delay(delay), std::move(result));
+}
+
+template <class T> [[nodiscard]] detail::sleep_with<T> sleep_until(loop_clock::time_point deadline, T result) {
+  return detail::sleep_with<T>(deadline - loop_clock::now(), std::move(result));
 }
 
 /// A time of the loop's own clock.

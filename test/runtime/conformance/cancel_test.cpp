@@ -49,6 +49,18 @@ task<int> stubborn(int times) {
   co_return caught;
 }
 
+TEST(conformance, CANC_05_a_task_that_waits_for_a_future_cancels_it_at_once) {
+  run([]() -> task<void> {
+    promise<int> p;
+    auto waiter = create_task([](future<int> f) -> task<int> { co_return co_await f; }(p.get_future()));
+    co_await yield();
+    waiter.cancel();
+    EXPECT_TRUE(p.get_future().cancelled()) << "before the task has reacted";
+    EXPECT_FALSE(waiter.done());
+    EXPECT_TRUE(co_await ends_cancelled(waiter));
+  }());
+}
+
 TEST(conformance, CANC_07_a_task_may_catch_the_cancellation_and_return) {
   run([]() -> task<void> {
     auto handle = create_task(stubborn(1));
@@ -100,6 +112,18 @@ TEST(conformance, CANC_11_self_cancel_and_await_of_a_child_cancels_the_child) {
   }());
 }
 
+TEST(conformance, CANC_13_a_cancelled_future_ends_the_task_that_awaits_it) {
+  run([]() -> task<void> {
+    promise<int> p;
+    auto waiter = create_task([](future<int> f) -> task<int> { co_return co_await f; }(p.get_future()));
+    co_await yield();
+    p.cancel();
+    EXPECT_TRUE(co_await ends_cancelled(waiter));
+    EXPECT_TRUE(waiter.cancelled());
+    EXPECT_EQ(waiter.cancelling(), 0u) << "nobody has asked the task itself";
+  }());
+}
+
 TEST(conformance, CANC_15_a_yielding_task_is_cancellable) {
   run([]() -> task<void> {
     auto handle = create_task(turns(5));
@@ -109,23 +133,67 @@ TEST(conformance, CANC_15_a_yielding_task_is_cancellable) {
   }());
 }
 
-TEST(conformance, CANC_16_17_cancelling_counts_requests_and_uncancel_takes_them_back) {
+TEST(conformance, CANC_16_cancelling_counts_the_requests) {
   run([]() -> task<void> {
     auto handle = create_task(stubborn(3));
     co_await yield();
     EXPECT_EQ(handle.cancelling(), 0u);
-    EXPECT_TRUE(handle.cancel());
-    EXPECT_TRUE(handle.cancel());
-    EXPECT_EQ(handle.cancelling(), 2u);
+    for (unsigned requests = 1; requests <= 3; ++requests) {
+      EXPECT_TRUE(handle.cancel());
+      EXPECT_EQ(handle.cancelling(), requests);
+      co_await turns(2);
+    }
+    EXPECT_EQ(co_await handle, 3);
+    EXPECT_FALSE(handle.cancel());
+    EXPECT_EQ(handle.cancelling(), 3u);
+  }());
+}
+
+TEST(conformance, CANC_17_uncancel_takes_requests_back_but_not_below_zero) {
+  run([]() -> task<void> {
+    auto handle = create_task(stubborn(1));
+    co_await yield();
+    handle.cancel();
+    handle.cancel();
     EXPECT_EQ(handle.uncancel(), 1u);
     EXPECT_EQ(handle.uncancel(), 0u);
     EXPECT_EQ(handle.uncancel(), 0u);
-    co_await turns(3);
+    EXPECT_EQ(handle.cancelling(), 0u);
+    EXPECT_EQ(co_await handle, 1);
+  }());
+}
+
+TEST(conformance, CANC_19_uncancel_of_an_ended_task_leaves_it_cancelled) {
+  run([]() -> task<void> {
+    auto handle = create_task(sleep_long());
+    co_await yield();
     handle.cancel();
-    co_await turns(2);
+    EXPECT_TRUE(co_await ends_cancelled(handle));
+    EXPECT_EQ(handle.uncancel(), 0u);
+    EXPECT_TRUE(handle.cancelled());
+  }());
+}
+
+TEST(conformance, CANC_20_a_task_is_cancelled_only_when_it_has_ended) {
+  run([]() -> task<void> {
+    auto handle = create_task([]() -> task<void> {
+      std::exception_ptr due;
+      try {
+        co_await sleep_long();
+      } catch (const cancelled_error &) {
+        due = std::current_exception();
+      }
+      co_await turns(2);
+      std::rethrow_exception(due);
+    }());
+    co_await yield();
     handle.cancel();
-    co_await turns(2);
-    EXPECT_EQ(co_await handle, 3);
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_FALSE(handle.cancelled());
+      co_await yield();
+    }
+    EXPECT_TRUE(co_await ends_cancelled(handle));
+    EXPECT_TRUE(handle.cancelled());
   }());
 }
 
@@ -135,12 +203,22 @@ TEST(conformance, CANC_22_an_exception_while_cancelled_becomes_the_tasks) {
       try {
         co_await sleep_long();
       } catch (const cancelled_error &) {
-        throw std::runtime_error("cleanup failed");
+        std::throw_with_nested(std::runtime_error("cleanup failed"));
       }
     }());
     co_await yield();
-    handle.cancel();
-    EXPECT_THROW(co_await handle, std::runtime_error);
+    handle.cancel("enough");
+    try {
+      co_await handle;
+      ADD_FAILURE() << "nothing came out";
+    } catch (const std::runtime_error &e) {
+      try {
+        std::rethrow_if_nested(e);
+        ADD_FAILURE() << "the cancellation is not nested";
+      } catch (const cancelled_error &inner) {
+        EXPECT_EQ(inner.message(), "enough");
+      }
+    }
     EXPECT_FALSE(handle.cancelled());
   }());
 }
@@ -154,6 +232,86 @@ TEST(conformance, CANC_23_a_coroutine_that_throws_cancelled_error_ends_cancelled
     EXPECT_TRUE(co_await ends_cancelled(handle));
     EXPECT_TRUE(handle.cancelled());
     EXPECT_EQ(handle.cancelling(), 0u);
+  }());
+}
+
+TEST(conformance, CANC_25_a_fatal_exit_in_response_to_a_cancel_comes_out_of_the_loop) {
+  event_loop loop;
+  task_handle<void> kept;
+  loop.call_soon([&] {
+    kept = create_task([]() -> task<void> {
+      try {
+        co_await sleep_long();
+      } catch (const cancelled_error &) {
+        throw fatal_exit(5);
+      }
+    }());
+    loop.call_later(1s, [&] { kept.cancel(); });
+  });
+  EXPECT_THROW(loop.run_forever(), fatal_exit);
+  ASSERT_TRUE(kept.done());
+  EXPECT_FALSE(kept.cancelled());
+  EXPECT_THROW(kept.result(), fatal_exit);
+}
+
+TEST(conformance, CANC_26_cancel_of_a_failed_task_silences_its_report) {
+  testing::internal::CaptureStderr();
+  run([]() -> task<void> {
+    auto silenced = create_task(fail("known"));
+    auto loud = create_task(fail("unknown"), "loud");
+    co_await turns(2);
+    EXPECT_FALSE(silenced.cancel());
+  }());
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "corace: task 'loud' failed, and nobody asked for its result: exception 'unknown'\n");
+}
+
+/// What timeouts and groups do: cancels the task it runs in after some turns, takes the request back at its end, and
+/// tells whether the cancellation was its own alone.
+task<bool> scope_that_cancels(int after_turns, int outside_requests) {
+  const any_task self = this_task::current();
+  const auto at_entry = self.cancelling();
+  auto alarm = create_task([](any_task target, int wait) -> task<void> {
+    co_await turns(wait);
+    target.cancel();
+  }(self, after_turns));
+  for (int i = 0; i < outside_requests; ++i)
+    event_loop::current()->call_later(1s, [self] { self.cancel(); });
+  try {
+    co_await sleep_for(outside_requests ? 2s : 1h);
+  } catch (const cancelled_error &) {
+    co_return self.uncancel() <= at_entry;
+  }
+  co_return false;
+}
+
+TEST(conformance, CANC_28_a_scope_that_cancels_its_task_takes_its_request_back) {
+  run([]() -> task<void> {
+    auto alone = create_task(scope_that_cancels(2, 0));
+    EXPECT_TRUE(co_await alone);
+    EXPECT_EQ(alone.cancelling(), 0u);
+    auto nested = create_task([]() -> task<bool> {
+      this_task::cancel(); // was swallowed before: the level at entry is 1
+      try {
+        co_await yield();
+      } catch (const cancelled_error &) {
+      }
+      const bool own = co_await scope_that_cancels(2, 0);
+      co_return own && this_task::cancelling() == 1;
+    }());
+    EXPECT_TRUE(co_await nested);
+    auto both = create_task([]() -> task<bool> {
+      const any_task self = this_task::current();
+      self.cancel();
+      self.cancel(); // the scope's, and one from outside
+      try {
+        co_await yield();
+      } catch (const cancelled_error &) {
+        co_return self.uncancel() == 0;
+      }
+      co_return true;
+    }());
+    EXPECT_FALSE(co_await both) << "a request from outside is left: the error may not be converted";
   }());
 }
 
