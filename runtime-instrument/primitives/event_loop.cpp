@@ -160,25 +160,8 @@ void event_loop::discard_everything() noexcept {
   std::erase(all.serials, serial_);
 }
 
-void event_loop::add(detail::task_state &task) {
-  task.retain();
-  enlist(task);
-  post(task);
-}
-
-void event_loop::enlist(detail::task_state &task) {
-  task.previous_live = youngest_;
-  (youngest_ ? youngest_->next_live : oldest_) = &task;
-  youngest_ = &task;
-  task.number = ++task_numbers_;
-  if (observed())
-    task.id = detect::add_task(running_ ? running_->id : 0, task.name());
-}
-
-void event_loop::remove(detail::task_state &task) noexcept {
-  (task.previous_live ? task.previous_live->next_live : oldest_) = task.next_live;
-  (task.next_live ? task.next_live->previous_live : youngest_) = task.previous_live;
-  task.previous_live = task.next_live = nullptr;
+void event_loop::tell_of(detail::task_state &task) {
+  task.id = detect::add_task(running_ ? running_->id : 0, task.name());
 }
 
 bool event_loop::post_threadsafe(detail::ready_node &node) noexcept {
@@ -219,27 +202,6 @@ void event_loop::take_posts_locked() noexcept {
     }
     ready_.push_back(*node);
   }
-}
-
-void event_loop::park(detail::wait_node &node, std::coroutine_handle<> innermost) noexcept {
-  detail::task_state &task = *running_;
-  node.task = &task;
-  node.outcome = detail::wait_node::state::waiting;
-  task.innermost = innermost;
-  task.parked_at = &node;
-  task.now = detail::task_state::phase::waiting;
-  if (task.must_cancel && node.operations->cancel(node))
-    task.must_cancel = false;
-}
-
-void event_loop::yield(detail::wait_node &node, std::coroutine_handle<> innermost) noexcept {
-  detail::task_state &task = *running_;
-  node.task = &task;
-  node.outcome = detail::wait_node::state::woken;
-  task.innermost = innermost;
-  task.parked_at = &node;
-  task.now = detail::task_state::phase::ready;
-  post(task);
 }
 
 detail::reactor &event_loop::outside() {
@@ -304,23 +266,80 @@ bool event_loop::collect() {
   }
 }
 
+// One segment.
+inline void event_loop::advance_task(detail::task_state &task) {
+  using phase = detail::task_state::phase;
+  running_ = &task;
+  detail::here.values = &task.values;
+  const bool special = !task.started || task.at_end || (task.parked_at && task.parked_at->operations->proceed);
+  if (special && !prepare(task))
+    return;
+  task.now = phase::running;
+  task.innermost.resume();
+  if (task.at_end)
+    return end_task(task);
+  if (task.now == phase::running) [[unlikely]] // at an awaiter that is not one of the runtime's
+    task.now = phase::waiting;
+  leave_task();
+}
+
+// What comes before a segment that is not like most. False: the task has had its turn.
+bool event_loop::prepare(detail::task_state &task) {
+  if (task.at_end) {
+    const std::exception_ptr escaping = complain_of_foreign_hand(task);
+    end_task(task);
+    if (escaping)
+      std::rethrow_exception(escaping);
+    return false;
+  }
+  if (detail::wait_node *at = task.parked_at; at && at->operations->proceed && !at->operations->proceed(*at)) {
+    task.now = detail::task_state::phase::waiting;
+    leave_task();
+    return false;
+  }
+  if (!task.started && task.must_cancel) { // cancelled before its first segment: the body never runs
+    task.must_cancel = false;
+    task.was_cancelled = true;
+    task.finish();
+    leave_task();
+    return false;
+  }
+  task.started = true;
+  return true;
+}
+
+void event_loop::end_task(detail::task_state &task) {
+  if (scheduler_) [[unlikely]]
+    scheduler_->ending(task);
+  const std::exception_ptr escaping = task.fatal ? task.root->error : nullptr;
+  task.finish();
+  leave_task();
+  if (escaping) [[unlikely]]
+    std::rethrow_exception(escaping);
+}
+
 // One turn of the plain loop: what is ready when it begins, in that order.
 void event_loop::run_ready() {
   ++ticks_;
-  detail::ready_node end_of_tick;
-  ready_.push_back(end_of_tick);
-  while (detail::ready_node *node = ready_.pop_front()) {
-    if (node == &end_of_tick)
-      break;
-    if (debug_) [[unlikely]]
-      run_timed(*node);
+  struct ready_now : detail::list<detail::ready_node> {
+    explicit ready_now(detail::list<detail::ready_node> &all) noexcept : from(all) { take_in_front(all); }
+    ~ready_now() { from.take_in_front(*this); } // there are some left where a fatal_exit comes out
+    detail::list<detail::ready_node> &from;
+  } batch(ready_);
+  while (detail::ready_node *node = batch.pop_front()) {
+    if (debug_ || watched()) [[unlikely]]
+      run_with_care(*node);
+    else if (node->fire)
+      node->fire(*node, true);
     else
-      run_node(*node);
+      advance_task(static_cast<detail::task_state &>(*node));
   }
 }
 
 bool event_loop::tick() {
-  if (!collect())
+  const bool nothing_to_collect =
+      timers_.empty() && !reactor_ && !posts_waiting_.load(std::memory_order_relaxed) && !ready_.empty();
+  if (!nothing_to_collect && !collect())
     return false;
   run_ready();
   return true;
@@ -382,6 +401,13 @@ void event_loop::run_node(detail::ready_node &node) {
     run_segment(static_cast<detail::task_state &>(node));
 }
 
+void event_loop::run_with_care(detail::ready_node &node) {
+  if (debug_)
+    run_timed(node);
+  else
+    run_node(node);
+}
+
 // In debug mode: a segment or call-back that takes long keeps all others from running.
 void event_loop::run_timed(detail::ready_node &node) {
   const std::string who =
@@ -416,47 +442,6 @@ void event_loop::run_watched(detail::task_state &task) {
     scheduler_->ran(task);
 }
 
-void event_loop::advance_task(detail::task_state &task) {
-  using phase = detail::task_state::phase;
-  running_ = &task;
-  detail::here.values = &task.values;
-  if (detail::wait_node *at = task.parked_at; at && at->operations->proceed && !task.at_end) {
-    if (!at->operations->proceed(*at)) {
-      task.now = phase::waiting;
-      detail::here.values = nullptr;
-      running_ = nullptr;
-      return;
-    }
-  }
-  std::exception_ptr escaping;
-  if (!task.started && task.must_cancel) [[unlikely]] { // cancelled before its first segment: the body never runs
-    task.must_cancel = false;
-    task.was_cancelled = true;
-    task.finish();
-  } else {
-    if (task.at_end) [[unlikely]]
-      escaping = complain_of_foreign_hand(task);
-    else {
-      task.now = phase::running;
-      task.started = true;
-      task.innermost.resume();
-    }
-    if (task.at_end) {
-      if (scheduler_)
-        scheduler_->ending(task);
-      if (task.fatal) [[unlikely]]
-        escaping = task.root->error;
-      task.finish();
-    } else if (task.now == phase::running) { // at an awaiter that is not one of the runtime's
-      task.now = phase::waiting;
-    }
-  }
-  detail::here.values = nullptr;
-  running_ = nullptr;
-  if (escaping) [[unlikely]]
-    std::rethrow_exception(escaping);
-}
-
 // Somebody has resumed the task's coroutine by its handle, and it has come to its end. What a fatal handler throws is
 // given back.
 std::exception_ptr event_loop::complain_of_foreign_hand(const detail::task_state &task) noexcept {
@@ -473,7 +458,6 @@ std::exception_ptr event_loop::complain_of_foreign_hand(const detail::task_state
 }
 
 void event_loop::add_eagerly(detail::task_state &task) {
-  task.retain();
   enlist(task);
   const auto kept = detail::task_pointer<>::share(task);
   detail::task_state *const outer = running_;
@@ -601,11 +585,8 @@ void event_loop::deadlock(const detail::future_state &main) {
   throw deadlock_error(message);
 }
 
-detail::task_state &detail::running_task(const char *who) {
-  event_loop *loop = event_loop::current();
-  if (!loop || !loop->running())
-    throw usage_error(std::string("corace::") + who + ": no task runs on this thread");
-  return *loop->running();
+void detail::no_running_task(const char *who) {
+  throw usage_error(std::string("corace::") + who + ": no task runs on this thread");
 }
 
 } // namespace corace

@@ -59,14 +59,12 @@ bool cancel_future(future_state &state, std::string message) noexcept {
   return true;
 }
 
-void rethrow_outcome(future_state &state) {
+void throw_outcome(const future_state &state) {
   if (!state.done())
     throw invalid_state(state.title() + " has not ended");
-  state.retrieved = true;
   if (state.error)
     std::rethrow_exception(state.error);
-  if (state.was_cancelled)
-    throw cancelled_error();
+  throw cancelled_error();
 }
 
 std::exception_ptr outcome_exception(future_state &state) {
@@ -96,12 +94,10 @@ void future_state::report_unretrieved() noexcept {
   --references_;
 }
 
-future_wait::hook::hook(future_wait &owner) noexcept : self(owner) {
-  completed = [](completion &node, future_state &) noexcept {
-    future_wait &wait = static_cast<hook &>(node).self;
-    wait.outcome = state::woken;
-    wait.task->loop->wake(*wait.task);
-  };
+void future_wait::hook::wake(completion &node, future_state &) noexcept {
+  future_wait &wait = static_cast<hook &>(node).self;
+  wait.outcome = state::woken;
+  wait.task->loop->wake(*wait.task);
 }
 
 const wait_operations future_wait::operations = {
@@ -113,35 +109,19 @@ const wait_operations future_wait::operations = {
     },
     [](const wait_node &node) { return static_cast<const future_wait &>(node).target_.title(); }};
 
-bool future_wait::ready() noexcept {
-  event_loop *loop = event_loop::current();
-  if (loop && loop->observed()) [[unlikely]] {
-    detect::note(sync_event::join, target_.identity());
-    if (target_.done() && target_.is_task)
-      loop->order(static_cast<task_state *>(&target_), loop->running());
-  }
-  return target_.done() && !(loop && loop->strict());
+void future_wait::note_join(event_loop &loop) noexcept {
+  detect::note(sync_event::join, target_.identity());
+  if (target_.done() && target_.is_task)
+    loop.order(static_cast<task_state *>(&target_), loop.running());
 }
 
-void future_wait::suspend(std::coroutine_handle<> innermost) {
-  task_state &waiting = running_task("co_await of a future");
+void future_wait::suspend_specially(task_state &waiting, std::coroutine_handle<> innermost) {
   if (&waiting == &target_)
     throw usage_error("task '" + waiting.name() + "' awaits itself");
-  if (target_.done())
-    return waiting.loop->yield(*this, innermost); // strict
-  if (waiting.loop != target_.loop)
+  if (!target_.done())
     throw usage_error("task '" + waiting.name() + "' awaits " + target_.title() +
                       ", which belongs to another event loop");
-  target_.completions.push_back(hook_);
-  waiting.loop->park(*this, innermost);
-}
-
-void future_wait::resume() {
-  hook_.unlink();
-  const bool late = task && task->must_cancel; // cancelled after the awaited one had ended
-  (void)end_wait(*this);
-  if (late)
-    throw_cancelled();
+  waiting.loop->yield(*this, innermost); // the loop is strict
 }
 
 } // namespace detail

@@ -19,21 +19,11 @@ namespace {
 }
 } // namespace
 
-wait_node::~wait_node() {
-  if (task && task->parked_at == this)
-    task->parked_at = nullptr;
-}
-
-task_state::task_state(event_loop &in, void *result, promise_base &coroutine)
-    : future_state(in, result), root(&coroutine), innermost(coroutine.coroutine) {
-  is_task = true;
-  coroutine.owner = this;
-  function = coroutine.created.coroutine.function_name();
-  if (!in.watched())
-    return;
+// The loop is watched: the task gets what it is known by in each run.
+void task_state::enrol() {
   stable_hash hash;
-  hash.add(in.ordinal());
-  if (task_state *creator = in.running()) {
+  hash.add(loop->ordinal());
+  if (task_state *creator = loop->running()) {
     path = creator->path;
     path.push_back(++creator->children);
     hash.add(creator->key).add(creator->children);
@@ -50,11 +40,11 @@ task_state::~task_state() {
 std::string task_state::title() const { return "task '" + name() + "'"; }
 
 const std::string &task_state::name() const {
-  if (name_.empty()) {
-    name_ = "Task-" + std::to_string(number);
+  if (!name_) {
+    name_ = std::make_unique<std::string>("Task-" + std::to_string(number));
     default_name_ = true;
   }
-  return name_;
+  return *name_;
 }
 
 std::string task_state::waits_for() const {

@@ -50,6 +50,20 @@ template <class T>
   adopt_task(loop, *state, std::move(options), where);
   return task_handle<T>(std::move(state));
 }
+/// The same without options, in a loop that runs; short, because most tasks are made this way.
+template <class T>
+[[nodiscard]] task_handle<T> start_task(event_loop &loop, corace::task<T> coroutine, std::source_location where) {
+  using record = task_record<T>;
+  auto state = pointer<record>::adopt(new record(loop, coroutine.release()));
+  if (loop.debug() || loop.get_task_factory()) [[unlikely]] {
+    adopt_task(loop, *state, task_options(), where);
+  } else {
+    if (const context_values &values = current_context().values())
+      state->values = context_slot(values);
+    loop.add(*state);
+  }
+  return task_handle<T>(std::move(state));
+}
 } // namespace detail
 
 template <class T>
@@ -71,7 +85,12 @@ create_task(task<T> coroutine, std::string name, std::source_location where = st
 template <class T>
 [[nodiscard("without the handle nobody sees the task fail; .detach() says that this is meant")]] task_handle<T>
 create_task(task<T> coroutine, std::source_location where = std::source_location::current()) {
-  return create_task(std::move(coroutine), task_options(), where);
+  event_loop *loop = event_loop::current();
+  if (!loop) [[unlikely]] {
+    coroutine.discard();
+    (void)event_loop::require("create_task()");
+  }
+  return detail::start_task(*loop, std::move(coroutine), where);
 }
 
 /// What is a task or a future already stays the same one. Throws std::invalid_argument when it is another loop's.

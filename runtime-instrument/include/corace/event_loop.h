@@ -198,10 +198,17 @@ public:
   [[nodiscard]] static bool alive(std::uint64_t serial) noexcept;
 
   /// Takes a new task in. It runs from the next tick on.
-  void add(detail::task_state &task);
+  void add(detail::task_state &task) {
+    enlist(task);
+    post(task);
+  }
   /// Takes a new task in and runs its first segment at once, inside of the segment that runs.
   void add_eagerly(detail::task_state &task);
-  void remove(detail::task_state &task) noexcept;
+  void remove(detail::task_state &task) noexcept {
+    (task.previous_live ? task.previous_live->next_live : oldest_) = task.next_live;
+    (task.next_live ? task.next_live->previous_live : youngest_) = task.previous_live;
+    task.previous_live = task.next_live = nullptr;
+  }
   /// Appends to the ready queue.
   void post(detail::ready_node &node) noexcept {
     if (!teardown_)
@@ -218,7 +225,16 @@ public:
     ready_.push_back(task);
   }
   /// The running task waits at `node`, which its primitive has queued already; `innermost` is what will be resumed.
-  void park(detail::wait_node &node, std::coroutine_handle<> innermost) noexcept;
+  void park(detail::wait_node &node, std::coroutine_handle<> innermost) noexcept {
+    detail::task_state &task = *running_;
+    node.task = &task;
+    node.outcome = detail::wait_node::state::waiting;
+    task.innermost = innermost;
+    task.parked_at = &node;
+    task.now = detail::task_state::phase::waiting;
+    if (task.must_cancel && node.operations->cancel(node)) [[unlikely]]
+      task.must_cancel = false;
+  }
   /// The running task waits for what is not the runtime's; it may be woken from another thread.
   void park_outside(detail::wait_node &node, std::coroutine_handle<> innermost) noexcept {
     ++outside_;
@@ -229,7 +245,19 @@ public:
   /// The running task goes on after all.
   void unpark_outside(detail::task_state &task) noexcept { task.now = detail::task_state::phase::running; }
   /// The running task gives up the rest of its turn.
-  void yield(detail::wait_node &node, std::coroutine_handle<> innermost) noexcept;
+  void yield(std::coroutine_handle<> innermost) noexcept {
+    detail::task_state &task = *running_;
+    task.innermost = innermost;
+    task.now = detail::task_state::phase::ready;
+    post(task);
+  }
+  /// The same, at a node that is asked for its outcome.
+  void yield(detail::wait_node &node, std::coroutine_handle<> innermost) noexcept {
+    node.task = running_;
+    node.outcome = detail::wait_node::state::woken;
+    running_->parked_at = &node;
+    yield(innermost);
+  }
   /// What the running task does to a lock, queue or the like.
   void note(detail::sync_event what, const void *object) noexcept {
     if (observed())
@@ -270,7 +298,16 @@ private:
 
   void check_thread(const char *who) const;
   callback_handle enqueue(std::function<void()> f, detail::context_slot values, std::source_location where);
-  void enlist(detail::task_state &task);
+  void enlist(detail::task_state &task) {
+    task.retain();
+    task.previous_live = youngest_;
+    (youngest_ ? youngest_->next_live : oldest_) = &task;
+    youngest_ = &task;
+    task.number = ++task_numbers_;
+    if (observed()) [[unlikely]]
+      tell_of(task);
+  }
+  void tell_of(detail::task_state &task);
   void run_until(detail::future_state &what);
   bool advance();
   bool tick();
@@ -288,7 +325,14 @@ private:
   void run_timed(detail::ready_node &node);
   void run_segment(detail::task_state &task);
   void run_watched(detail::task_state &task);
+  void run_with_care(detail::ready_node &node);
   void advance_task(detail::task_state &task);
+  [[nodiscard]] bool prepare(detail::task_state &task);
+  void end_task(detail::task_state &task);
+  void leave_task() noexcept {
+    detail::here.values = nullptr;
+    running_ = nullptr;
+  }
   [[nodiscard]] std::exception_ptr complain_of_foreign_hand(const detail::task_state &task) noexcept;
   void discard_everything() noexcept;
   [[nodiscard]] std::string pending_tasks() const;
@@ -334,8 +378,14 @@ private:
 };
 
 namespace detail {
+[[noreturn]] void no_running_task(const char *who);
 /// The state of the task that runs on this thread; throws usage_error that names `who` where none does.
-[[nodiscard]] task_state &running_task(const char *who);
+[[nodiscard]] inline task_state &running_task(const char *who) {
+  if (event_loop *loop = here.loop) [[likely]]
+    if (task_state *task = loop->running()) [[likely]]
+      return *task;
+  no_running_task(who);
+}
 /// Ends a wait in await_resume(): true when it was cancelled. The caller then undoes what it has to and calls
 /// throw_cancelled().
 [[nodiscard]] inline bool end_wait(wait_node &node) noexcept {

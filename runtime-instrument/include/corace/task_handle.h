@@ -21,6 +21,15 @@ namespace corace {
 
 namespace detail {
 
+inline task_state::task_state(event_loop &in, void *result, promise_base &coroutine)
+    : future_state(in, result), root(&coroutine), innermost(coroutine.coroutine) {
+  is_task = true;
+  coroutine.owner = this;
+  function = coroutine.created.coroutine.function_name();
+  if (in.watched()) [[unlikely]]
+    enrol();
+}
+
 /// The state of a task with its result.
 template <class T> class task_record final : public task_state {
 public:

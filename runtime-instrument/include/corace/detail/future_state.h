@@ -173,8 +173,15 @@ template <class T> [[nodiscard]] T taken_last(future_state &state) {
     return T(std::move(*value_in<T>(state)));
 }
 
+/// Of a future that has no result.
+[[noreturn]] void throw_outcome(const future_state &state);
 /// Throws what an ended future ended with, if anything; invalid_state when it has not ended.
-void rethrow_outcome(future_state &state);
+inline void rethrow_outcome(future_state &state) {
+  if (state.done())
+    state.retrieved = true;
+  if (!state.done() || state.error || state.was_cancelled) [[unlikely]]
+    throw_outcome(state);
+}
 /// What an ended future threw; null for a result. Throws like future::exception().
 [[nodiscard]] std::exception_ptr outcome_exception(future_state &state);
 

@@ -6,6 +6,7 @@
 
 #include <corace/detail/future_state.h>
 #include <corace/detail/task_state.h>
+#include <corace/event_loop.h>
 
 #include <source_location>
 
@@ -24,16 +25,37 @@ bool cancel_future(future_state &state, std::string message) noexcept;
 class future_wait : public wait_node {
 public:
   explicit future_wait(future_state &target) noexcept : wait_node(operations), hook_(*this), target_(target) {}
-  [[nodiscard]] bool ready() noexcept;
-  void suspend(std::coroutine_handle<> innermost);
-  void resume();
+  [[nodiscard]] bool ready() noexcept {
+    event_loop *loop = here.loop;
+    if (loop && loop->observed()) [[unlikely]]
+      note_join(*loop);
+    return target_.done() && !(loop && loop->strict());
+  }
+  void suspend(std::coroutine_handle<> innermost) {
+    task_state &waiting = running_task("co_await of a future");
+    if (&waiting == &target_ || target_.done() || waiting.loop != target_.loop) [[unlikely]]
+      return suspend_specially(waiting, innermost);
+    target_.completions.push_back(hook_);
+    waiting.loop->park(*this, innermost);
+  }
+  void resume() {
+    hook_.unlink();
+    const bool late = task && task->must_cancel; // cancelled after the awaited one had ended
+    (void)end_wait(*this);
+    if (late) [[unlikely]]
+      throw_cancelled();
+  }
   [[nodiscard]] future_state &target() const noexcept { return target_; }
 
 private:
   struct hook : completion {
-    explicit hook(future_wait &owner) noexcept;
+    explicit hook(future_wait &owner) noexcept : self(owner) { completed = wake; }
+    static void wake(completion &node, future_state &) noexcept;
     future_wait &self;
   };
+  void note_join(event_loop &loop) noexcept;
+  /// Misuse, and the await of an ended future in a strict loop.
+  void suspend_specially(task_state &waiting, std::coroutine_handle<> innermost);
   static const wait_operations operations;
   hook hook_;
   future_state &target_;

@@ -59,11 +59,24 @@ public:
     head_.prev_ = &node;
   }
   T *pop_front() noexcept {
-    if (empty())
+    link *first = head_.next_;
+    if (first == &head_)
       return nullptr;
-    T &x = front();
-    static_cast<link &>(x).unlink();
-    return &x;
+    head_.next_ = first->next_;
+    first->next_->prev_ = &head_;
+    first->prev_ = first->next_ = nullptr;
+    return static_cast<T *>(first);
+  }
+  /// Takes over all of `other`, which is empty afterwards, and puts it in front of what is here.
+  void take_in_front(list &other) noexcept {
+    if (other.empty())
+      return;
+    link *first = other.head_.next_, *last = other.head_.prev_;
+    first->prev_ = &head_;
+    last->next_ = head_.next_;
+    head_.next_->prev_ = last;
+    head_.next_ = first;
+    other.head_.prev_ = other.head_.next_ = &other.head_;
   }
   void clear() noexcept {
     while (!empty())

@@ -46,7 +46,7 @@ struct wait_node : link {
     cancelled, ///< taken out by a cancellation; its task is ready
   };
   explicit wait_node(const wait_operations &ops) noexcept : operations(&ops) {}
-  ~wait_node();
+  inline ~wait_node();
 
   const wait_operations *operations;
   task_state *task = nullptr; ///< who waits; null while nobody does
@@ -62,7 +62,7 @@ public:
     done,    ///< has its result; the frame is gone
   };
 
-  task_state(event_loop &loop, void *result, promise_base &root);
+  inline task_state(event_loop &loop, void *result, promise_base &root);
 
   bool cancel(std::string message = {}) noexcept override;
   [[nodiscard]] std::string title() const override;
@@ -75,8 +75,11 @@ public:
   void abandon() noexcept;
   /// Its name; one is made up where none was given: "Task-N", N counts the tasks of the loop.
   [[nodiscard]] const std::string &name() const;
-  void set_name(std::string text) { name_ = std::move(text); }
-  [[nodiscard]] bool has_own_name() const noexcept { return !name_.empty() && !default_name_; }
+  void set_name(std::string text) {
+    name_ = text.empty() ? nullptr : std::make_unique<std::string>(std::move(text));
+    default_name_ = false;
+  }
+  [[nodiscard]] bool has_own_name() const noexcept { return name_ && !default_name_; }
   /// What it waits for, in words; empty when it does not wait.
   [[nodiscard]] std::string waits_for() const;
 
@@ -112,9 +115,16 @@ protected:
   virtual void take_result() noexcept = 0;
 
 private:
-  mutable std::string name_;
-  mutable bool default_name_ = false; ///< `name_` was made up
+  void enrol();
+
+  mutable std::unique_ptr<std::string> name_; ///< null until somebody gives one or asks
+  mutable bool default_name_ = false;         ///< `name_` was made up
 };
+
+inline wait_node::~wait_node() {
+  if (task && task->parked_at == this)
+    task->parked_at = nullptr;
+}
 
 template <class State = task_state> using task_pointer = pointer<State>;
 
