@@ -32,6 +32,24 @@ private:
   std::chrono::nanoseconds delay_;
   alarm alarm_{*this};
 };
+
+/// A yield cannot end early: a cancellation meanwhile is delivered when its turn comes.
+class [[nodiscard("a yield has to be awaited")]] yield_awaiter {
+public:
+  using resumed_by_loop = void;
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> innermost) {
+    task_ = &running_task("yield()");
+    task_->loop->yield(innermost);
+  }
+  void await_resume() const {
+    if (std::exchange(task_->must_cancel, false)) [[unlikely]]
+      throw_cancelled();
+  }
+
+private:
+  task_state *task_ = nullptr;
+};
 } // namespace detail
 
 namespace detail {
@@ -69,8 +87,6 @@ template <class T> [[nodiscard]] detail::sleep_with<T> sleep_until(loop_clock::t
   return detail::sleep_awaiter(deadline - loop_clock::now());
 }
 
-[[nodiscard]] inline detail::sleep_awaiter yield() noexcept {
-  return detail::sleep_awaiter(std::chrono::nanoseconds(0));
-}
+[[nodiscard]] inline detail::yield_awaiter yield() noexcept { return {}; }
 
 } // namespace corace
