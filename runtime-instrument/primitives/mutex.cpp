@@ -29,15 +29,8 @@ const detail::wait_operations mutex::awaiter::operations = {
       return label(m.name_) + (m.owner_ ? ", which '" + m.owner_->name() + "' holds" : "");
     }};
 
-bool mutex::try_lock() {
-  detail::task_state &task = detail::running_task("mutex::lock()");
-  task.loop->note(detail::sync_event::change, identity_.get());
-  if (owner_.get() == &task)
-    throw usage_error("task '" + task.name() + "' locks " + label(name_) + ", which it holds already");
-  if (owner_ || !waiters_.empty())
-    return false;
-  take(task);
-  return true;
+void mutex::refuse(const detail::task_state &task) const {
+  throw usage_error("task '" + task.name() + "' locks " + label(name_) + ", which it holds already");
 }
 
 void mutex::unlock() {
@@ -49,15 +42,6 @@ void mutex::unlock() {
   release();
 }
 
-void mutex::take(detail::task_state &owner) noexcept { owner_ = detail::task_pointer<>::share(owner); }
-
-void mutex::release() noexcept {
-  if (event_loop *loop = event_loop::current())
-    loop->note(detail::sync_event::change, identity_.get());
-  owner_ = {};
-  wake_first();
-}
-
 void mutex::wake_first() noexcept {
   detail::wait_node *first = waiters_.first();
   if (!first || first->outcome != detail::wait_node::state::waiting)
@@ -66,15 +50,7 @@ void mutex::wake_first() noexcept {
   first->task->loop->wake(*first->task);
 }
 
-void mutex::awaiter::await_suspend(std::coroutine_handle<> innermost) {
-  detail::task_state &waiting = detail::running_task("mutex::lock()");
-  mutex_.waiters_.push_back(*this);
-  waiting.loop->park(*this, innermost);
-}
-
-void mutex::awaiter::await_resume() {
-  if (!task)
-    return; // taken without waiting
+void mutex::awaiter::end() {
   detail::task_state &self = *task;
   const bool queued = linked(); // until now, unless it was cancelled before its turn or the mutex is gone
   if (queued)
@@ -86,7 +62,7 @@ void mutex::awaiter::await_resume() {
   }
   if (!queued)
     throw usage_error("task '" + self.name() + "' waited for a mutex that is gone");
-  mutex_.take(self);
+  mutex_.owner_ = detail::task_pointer<>::share(self);
 }
 
 } // namespace corace

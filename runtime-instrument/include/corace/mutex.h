@@ -32,7 +32,16 @@ public:
   /// Takes the lock; unlock() has to be called.
   [[nodiscard("the lock is taken by co_await")]] auto lock_manual() noexcept { return awaiter(*this); }
   /// Takes the lock if it is free and nobody waits for it.
-  [[nodiscard]] bool try_lock();
+  [[nodiscard]] bool try_lock() {
+    detail::task_state &task = detail::running_task("mutex::lock()");
+    detail::note(detail::sync_event::change, identity_.get());
+    if (owner_.get() == &task) [[unlikely]]
+      refuse(task);
+    if (owner_ || !waiters_.empty())
+      return false;
+    owner_ = detail::task_pointer<>::share(task);
+    return true;
+  }
   /// Throws usage_error when the running task does not hold the lock.
   void unlock();
 
@@ -44,17 +53,29 @@ private:
   public:
     explicit awaiter(mutex &m) noexcept : wait_node(operations), mutex_(m) {}
     bool await_ready() { return mutex_.try_lock(); }
-    void await_suspend(std::coroutine_handle<> innermost);
-    void await_resume();
+    void await_suspend(std::coroutine_handle<> innermost) {
+      mutex_.waiters_.push_back(*this);
+      event_loop::current()->park(*this, innermost);
+    }
+    void await_resume() {
+      if (task) // else taken without waiting
+        end();
+    }
 
   protected:
+    void end();
     static const detail::wait_operations operations;
     mutex &mutex_;
   };
   class guard_awaiter;
 
-  void take(detail::task_state &owner) noexcept;
-  void release() noexcept;
+  [[noreturn]] void refuse(const detail::task_state &task) const;
+  void release() noexcept {
+    detail::note(detail::sync_event::change, identity_.get());
+    owner_ = {};
+    if (!waiters_.empty())
+      wake_first();
+  }
   void wake_first() noexcept;
 
   detail::list<detail::wait_node> waiters_; ///< oldest first; one that was woken stays in front until it runs
