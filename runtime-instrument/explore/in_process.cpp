@@ -11,6 +11,8 @@
 #include <corace/run.h>
 
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace corace {
 
@@ -58,6 +60,21 @@ private:
   conductor conductor_{memory()};
 };
 
+/// What went wrong before the search is not its finding.
+class notes_aside {
+public:
+  notes_aside() = default;
+  notes_aside(const notes_aside &) = delete;
+  notes_aside &operator=(const notes_aside &) = delete;
+  ~notes_aside() {
+    for (report::note &each : notes_)
+      report::add_note(std::move(each));
+  }
+
+private:
+  std::vector<report::note> notes_ = report::take_notes();
+};
+
 [[nodiscard]] explore_failure to_failure(const finding &f) {
   explore_failure out;
   out.kind = to_string(f.kind);
@@ -88,6 +105,7 @@ explore_result explore(const std::function<task<void>()> &body, const explore_op
   if (event_loop::current())
     throw usage_error("corace::explore: the calling thread runs an event loop");
   report::at_start();
+  const notes_aside earlier;
   in_process_runner runs(body);
   search_result found;
   if (options.strategy == "replay") {

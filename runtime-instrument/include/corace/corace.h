@@ -17,9 +17,12 @@
 #include <corace/explore.h>
 #include <corace/future.h>
 #include <corace/gather.h>
+#include <corace/lifo_queue.h>
 #include <corace/loop_clock.h>
 #include <corace/loop_report.h>
 #include <corace/mutex.h>
+#include <corace/priority_queue.h>
+#include <corace/queue.h>
 #include <corace/run.h>
 #include <corace/run_options.h>
 #include <corace/runner.h>

@@ -31,7 +31,15 @@ corace::task<int> all() {
   corace::task_group group;
   auto three = group.create_task(number(mutex, semaphore, event));
   co_await group.join();
-  co_return one + two + three.result();
+  corace::queue<int> queue(2);
+  corace::lifo_queue<std::string> stack;
+  corace::priority_queue<int> heap;
+  co_await queue.put(1);
+  co_await stack.put("a");
+  co_await heap.put(co_await queue.get());
+  queue.task_done();
+  co_await queue.join();
+  co_return one + two + three.result() + heap.get_nowait() + static_cast<int>(to_string(stack).size());
 }
 } // namespace
 
