@@ -271,10 +271,10 @@ TEST(conformance, Q_21_the_text_tells_limit_items_waiters_and_unfinished_work) {
     (void)q.get_nowait();
     (void)q.get_nowait();
     co_await gather(one, two);
-    priority_queue<int> numbers;
-    numbers.put_nowait(2);
-    numbers.put_nowait(1);
-    EXPECT_EQ(to_string(numbers), "a priority_queue: 2 items [1, 2], 2 unfinished");
+    priority_queue<int> small;
+    small.put_nowait(2);
+    small.put_nowait(1);
+    EXPECT_EQ(to_string(small), "a priority_queue: 2 items [1, 2], 2 unfinished");
     lifo_queue<untold> other;
     other.put_nowait(untold());
     EXPECT_EQ(to_string(other), "a lifo_queue: 1 item, 1 unfinished");
