@@ -23,6 +23,7 @@
 #include <corace/mutex.h>
 #include <corace/priority_queue.h>
 #include <corace/queue.h>
+#include <corace/return_when.h>
 #include <corace/run.h>
 #include <corace/run_options.h>
 #include <corace/runner.h>
@@ -31,3 +32,5 @@
 #include <corace/task_group.h>
 #include <corace/task_handle.h>
 #include <corace/this_task.h>
+#include <corace/timeout.h>
+#include <corace/wait_for.h>
