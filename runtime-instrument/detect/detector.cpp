@@ -8,6 +8,8 @@
 #include "detect/sites.h"
 #include "detect/state.h"
 
+#include <corace/detail/hooks.h>
+
 #include <algorithm>
 #include <pthread.h>
 #include <utility>

@@ -7,14 +7,16 @@
 #pragma once
 
 #include "interface/corace_interface.h"
-
 #include "vocab/race_kind.h"
-#include <corace/detail/hooks.h>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace corace::detail {
+enum class sync_event : std::uint8_t;
+}
 
 namespace corace::detect {
 

@@ -6,6 +6,8 @@
 #include "report/start.h"
 #include "vocab/stable_hash.h"
 
+#include <corace/detail/hooks.h>
+
 #include <algorithm>
 #include <mutex>
 #include <unordered_set>

@@ -576,7 +576,9 @@ void event_loop::cancel_all_tasks() {
 }
 
 void event_loop::deadlock(const detail::future_state &main) {
-  const std::string message = "deadlock: nothing can run, and " + main.title() + " has not ended; " + pending_tasks();
+  const std::string pending = pending_tasks();
+  const std::string message =
+      "deadlock: nothing can run, and " + main.title() + " has not ended" + (pending.empty() ? "" : "; " + pending);
   forgiven_ = true; // the message names them
   if (scheduler_)
     scheduler_->deadlocked(message);

@@ -7,6 +7,8 @@
 
 #include "detect/candidates.h"
 
+#include <corace/detail/hooks.h>
+
 #include <gtest/gtest.h>
 
 #include <thread>
