@@ -84,6 +84,24 @@ corace::task<void> mutex_contended(benchmark::State &state) {
     co_await each;
 }
 
+corace::task<void> echo(corace::queue<int> &in, corace::queue<int> &out) {
+  while (const int number = co_await in.get())
+    co_await out.put(number);
+}
+
+corace::task<void> queue(benchmark::State &state) {
+  corace::queue<int> there(1), back(1);
+  auto other = corace::create_task(echo(there, back));
+  for (auto step : state) {
+    (void)step;
+    co_await there.put(42);
+    benchmark::DoNotOptimize(co_await back.get());
+  }
+  co_await there.put(0);
+  co_await other;
+  runtime_bench::count_each(state, 1);
+}
+
 std::vector<corace::task<int>> thousand(corace::task<int> (*make)(int)) {
   std::vector<corace::task<int>> all;
   all.reserve(runtime_bench::gathered);
@@ -141,6 +159,7 @@ void runtime_bench::register_jobs(void (*add)(const char *, void (*)(benchmark::
   add("create_join", run<create_join>);
   add("mutex", run<mutex>);
   add("mutex_contended", run<mutex_contended>);
+  add("queue", run<queue>);
   add("gather", run<gather<answer>>);
   add("gather_yield", run<gather<yield_once>>);
   add("timers", run<timers>);
