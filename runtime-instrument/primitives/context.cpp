@@ -41,12 +41,18 @@ context::scope::scope(const std::shared_ptr<detail::context_object> &object) : s
   if (object->entered || detail::current_context().is(object.get()))
     throw usage_error("corace::context::run: this context is entered already");
   object_.entered = true;
+  if (detail::context_object *current = detail::current_context().named(); current && !current->entered) {
+    outer_ = current;
+    outer_->entered = true;
+  }
   before_ = std::exchange(detail::here.values, &slot_);
 }
 
 context::scope::~scope() {
   detail::here.values = before_;
   object_.entered = false;
+  if (outer_)
+    outer_->entered = false;
 }
 
 } // namespace corace

@@ -71,6 +71,7 @@ private:
     detail::context_slot slot_;
     detail::context_slot *before_;
     detail::context_object &object_;
+    detail::context_object *outer_ = nullptr; ///< of the task or call-back that has entered this one
   };
 
   std::shared_ptr<detail::context_object> object_;

@@ -22,10 +22,10 @@ namespace detail {
 [[nodiscard]] std::uint64_t next_variable() noexcept;
 } // namespace detail
 
-template <class T> class context_var {
+template <class T> class context_var final {
 public:
   /// What set() gives; reset() takes the change back with it. Works once.
-  class token {
+  class token final {
   public:
     token(token &&other) noexcept
         : variable_(other.variable_), context_(std::move(other.context_)), old_(std::move(other.old_)) {}

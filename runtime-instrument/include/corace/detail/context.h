@@ -54,6 +54,8 @@ public:
       object_ = std::make_shared<context_object>(context_object{std::move(values_)});
     return object_;
   }
+  /// Null while nobody has asked for the object.
+  [[nodiscard]] context_object *named() const noexcept { return object_.get(); }
   [[nodiscard]] bool is(const context_object *object) const noexcept { return object && object_.get() == object; }
 
 private:
