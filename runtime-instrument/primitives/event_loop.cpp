@@ -60,7 +60,8 @@ loop_clock::time_point event_loop::now() const noexcept {
 }
 
 event_loop::event_loop(const run_options &options, detail::supervision watched)
-    : scheduler_(watched.order), observed_(watched.observe), debug_(options.debug), strict_(options.strict),
+    : scheduler_(watched.order), observed_(watched.observe), debug_(options.debug),
+      careful_(options.debug || watched.observe || watched.order), strict_(options.strict),
       real_time_(options.clock == run_options::time::real), ordinal_(watched.ordinal),
       began_(std::chrono::steady_clock::now()), slow_segment_(options.slow_segment) {
   auto &all = loops();
@@ -160,8 +161,10 @@ void event_loop::discard_everything() noexcept {
   std::erase(all.serials, serial_);
 }
 
-void event_loop::tell_of(detail::task_state &task) {
-  task.id = detect::add_task(running_ ? running_->id : 0, task.name());
+void event_loop::introduce(detail::task_state &task) {
+  task.enrol();
+  if (observed())
+    task.id = detect::add_task(running_ ? running_->id : 0, task.name());
 }
 
 bool event_loop::post_threadsafe(detail::ready_node &node) noexcept {
@@ -271,8 +274,7 @@ inline void event_loop::advance_task(detail::task_state &task) {
   using phase = detail::task_state::phase;
   running_ = &task;
   detail::here.values = &task.values;
-  const bool special = !task.started || task.at_end || (task.parked_at && task.parked_at->operations->proceed);
-  if (special && !prepare(task))
+  if (task.special && !prepare(task))
     return;
   task.now = phase::running;
   task.innermost.resume();
@@ -292,11 +294,6 @@ bool event_loop::prepare(detail::task_state &task) {
       std::rethrow_exception(escaping);
     return false;
   }
-  if (detail::wait_node *at = task.parked_at; at && at->operations->proceed && !at->operations->proceed(*at)) {
-    task.now = detail::task_state::phase::waiting;
-    leave_task();
-    return false;
-  }
   if (!task.started && task.must_cancel) { // cancelled before its first segment: the body never runs
     task.must_cancel = false;
     task.was_cancelled = true;
@@ -304,14 +301,20 @@ bool event_loop::prepare(detail::task_state &task) {
     leave_task();
     return false;
   }
+  if (detail::wait_node *at = task.parked_at; at && at->operations->proceed && !at->operations->proceed(*at)) {
+    task.now = detail::task_state::phase::waiting;
+    leave_task();
+    return false;
+  }
   task.started = true;
+  task.special = false;
   return true;
 }
 
 void event_loop::end_task(detail::task_state &task) {
   if (scheduler_) [[unlikely]]
     scheduler_->ending(task);
-  const std::exception_ptr escaping = task.fatal ? task.root->error : nullptr;
+  const std::exception_ptr escaping = task.fatal ? task.error : nullptr;
   task.finish();
   leave_task();
   if (escaping) [[unlikely]]
@@ -327,7 +330,7 @@ void event_loop::run_ready() {
     detail::list<detail::ready_node> &from;
   } batch(ready_);
   while (detail::ready_node *node = batch.pop_front()) {
-    if (debug_ || watched()) [[unlikely]]
+    if (careful_) [[unlikely]]
       run_with_care(*node);
     else if (node->fire)
       node->fire(*node, true);

@@ -9,14 +9,11 @@ namespace corace {
 
 namespace detail {
 
-future_state::future_state(event_loop &in, void *result) noexcept
-    : loop(&in), loop_serial(in.serial()), value(result) {}
-
 event_loop *future_state::live_loop() const noexcept {
   return here.loop == loop || event_loop::alive(loop_serial) ? loop : nullptr;
 }
 
-future_state::~future_state() {
+void future_state::drop_completions() noexcept {
   while (completion *each = completions.pop_front())
     if (each->dropped)
       each->dropped(*each);

@@ -19,7 +19,6 @@ namespace {
 }
 } // namespace
 
-// The loop is watched: the task gets what it is known by in each run.
 void task_state::enrol() {
   stable_hash hash;
   hash.add(loop->ordinal());
@@ -30,11 +29,6 @@ void task_state::enrol() {
   }
   key = hash.value();
   this_end = end_of(*this);
-}
-
-task_state::~task_state() {
-  if (root)
-    root->coroutine.destroy();
 }
 
 std::string task_state::title() const { return "task '" + name() + "'"; }
@@ -76,14 +70,19 @@ std::uint32_t task_state::uncancel() noexcept {
   return cancel_requests;
 }
 
-void task_state::finish() noexcept {
-  if (at_end)
-    take_result();
+void task_state::settle_cancellation() noexcept {
   if (std::exchange(must_cancel, false) && !error) // it cancelled itself and never awaited again
     was_cancelled = true;
   if (was_cancelled && !error && cancel_message)
     error = std::make_exception_ptr(cancelled_error(std::move(*cancel_message)));
-  std::exchange(root, nullptr)->coroutine.destroy();
+}
+
+void task_state::destroy_root() noexcept { std::exchange(root, nullptr)->coroutine.destroy(); }
+
+void task_state::finish() noexcept {
+  if (must_cancel || was_cancelled) [[unlikely]]
+    settle_cancellation();
+  destroy_root();
   innermost = nullptr;
   parked_at = nullptr;
   now = phase::done;
@@ -99,7 +98,7 @@ void task_state::abandon() noexcept {
     if (each->dropped)
       each->dropped(*each);
   if (root)
-    std::exchange(root, nullptr)->coroutine.destroy();
+    destroy_root();
   innermost = nullptr;
   loop = nullptr;
 }
@@ -113,9 +112,11 @@ void throw_cancelled() {
 }
 
 void promise_base::unhandled_exception() noexcept {
-  error = std::current_exception();
-  if (!owner)
+  if (!owner) {
+    error = std::current_exception();
     return;
+  }
+  owner->error = std::current_exception();
   try {
     throw;
   } catch (const cancelled_error &) {
@@ -131,6 +132,7 @@ void promise_base::ended_elsewhere(task_state &task) noexcept {
   if (wait_node *node = std::exchange(task.parked_at, nullptr))
     node->unlink();
   task.now = task_state::phase::ready;
+  task.special = true;
   if (event_loop::current() == task.loop)
     task.loop->post(task);
   else

@@ -176,7 +176,10 @@ public:
   /// How many ticks have begun.
   [[nodiscard]] std::uint64_t ticks() const noexcept { return ticks_; }
   [[nodiscard]] bool debug() const noexcept { return debug_; }
-  void set_debug(bool on) noexcept { debug_ = on; }
+  void set_debug(bool on) noexcept {
+    debug_ = on;
+    careful_ = debug_ || watched();
+  }
   [[nodiscard]] std::chrono::nanoseconds slow_segment() const noexcept { return slow_segment_; }
   void set_slow_segment(std::chrono::nanoseconds limit) noexcept { slow_segment_ = limit; }
   /// How many timers stand in the heap.
@@ -231,6 +234,7 @@ public:
     node.outcome = detail::wait_node::state::waiting;
     task.innermost = innermost;
     task.parked_at = &node;
+    task.special = node.operations->proceed != nullptr;
     task.now = detail::task_state::phase::waiting;
     if (task.must_cancel && node.operations->cancel(node)) [[unlikely]]
       task.must_cancel = false;
@@ -256,6 +260,7 @@ public:
     node.task = running_;
     node.outcome = detail::wait_node::state::woken;
     running_->parked_at = &node;
+    running_->special = node.operations->proceed != nullptr;
     yield(innermost);
   }
   /// What the running task does to a lock, queue or the like.
@@ -304,10 +309,10 @@ private:
     (youngest_ ? youngest_->next_live : oldest_) = &task;
     youngest_ = &task;
     task.number = ++task_numbers_;
-    if (observed()) [[unlikely]]
-      tell_of(task);
+    if (watched()) [[unlikely]]
+      introduce(task);
   }
-  void tell_of(detail::task_state &task);
+  void introduce(detail::task_state &task);
   void run_until(detail::future_state &what);
   bool advance();
   bool tick();
@@ -349,6 +354,7 @@ private:
   bool observed_;
   bool teardown_ = false;
   bool debug_;
+  bool careful_; ///< in debug mode or watched: segments are not just run
   bool strict_;
   bool real_time_;
   bool stopping_ = false;
@@ -378,6 +384,9 @@ private:
 };
 
 namespace detail {
+inline future_state::future_state(event_loop &in, void *result) noexcept
+    : loop(&in), loop_serial(in.serial()), value(result) {}
+
 [[noreturn]] void no_running_task(const char *who);
 /// The state of the task that runs on this thread; throws usage_error that names `who` where none does.
 [[nodiscard]] inline task_state &running_task(const char *who) {

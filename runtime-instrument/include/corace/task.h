@@ -75,9 +75,9 @@ private:
       if (promise.error)
         std::rethrow_exception(std::exchange(promise.error, nullptr));
       if constexpr (std::is_reference_v<T>)
-        return static_cast<T>(**promise.value);
+        return static_cast<T>(***promise.value);
       else if constexpr (!std::is_void_v<T>)
-        return std::move(*promise.value);
+        return std::move(**promise.value);
     }
 
   private:

@@ -21,38 +21,23 @@ namespace corace {
 
 namespace detail {
 
-inline task_state::task_state(event_loop &in, void *result, promise_base &coroutine)
-    : future_state(in, result), root(&coroutine), innermost(coroutine.coroutine) {
+inline task_state::task_state(event_loop &in, void *result, promise_base &coroutine) noexcept
+    : future_state(in, result), root(&coroutine), innermost(coroutine.coroutine),
+      function(coroutine.created.coroutine.function_name()) {
   is_task = true;
   coroutine.owner = this;
-  function = coroutine.created.coroutine.function_name();
-  if (in.watched()) [[unlikely]]
-    enrol();
 }
 
 /// The state of a task with its result.
 template <class T> class task_record final : public task_state {
 public:
   using promise = typename corace::task<T>::promise_type;
-  task_record(event_loop &in, std::coroutine_handle<promise> coroutine) : task_state(in, &slot_, coroutine.promise()) {}
-
-private:
-  void take_result() noexcept override {
-    promise &from = static_cast<promise &>(*root);
-    error = std::move(from.error);
-    if (!from.value)
-      return;
-    if constexpr (std::is_nothrow_move_constructible_v<stored<T>>) {
-      slot_.emplace(std::move(*from.value));
-    } else {
-      try {
-        slot_.emplace(std::move(*from.value));
-      } catch (...) {
-        error = std::current_exception();
-      }
-    }
+  task_record(event_loop &in, std::coroutine_handle<promise> coroutine) noexcept
+      : task_state(in, &slot_, coroutine.promise()) {
+    coroutine.promise().value = &slot_;
   }
 
+private:
   std::optional<stored<T>> slot_;
 };
 

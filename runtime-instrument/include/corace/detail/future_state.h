@@ -37,7 +37,7 @@ struct completion : link {
 
 class future_state {
 public:
-  future_state(event_loop &in, void *result) noexcept;
+  inline future_state(event_loop &in, void *result) noexcept;
   future_state(const future_state &) = delete;
   future_state &operator=(const future_state &) = delete;
   static void *operator new(std::size_t size) { return allocate_frame(size); }
@@ -84,9 +84,13 @@ public:
   bool is_task = false;
 
 protected:
-  virtual ~future_state();
+  virtual ~future_state() {
+    if (!completions.empty()) [[unlikely]]
+      drop_completions();
+  }
 
 private:
+  void drop_completions() noexcept;
   /// Tells the loop's exception handler of a failure that nobody has asked for.
   void report_unretrieved() noexcept;
 

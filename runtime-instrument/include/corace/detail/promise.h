@@ -84,7 +84,7 @@ public:
   promise_base *awaiter = nullptr;      ///< the promise of `continuation`, where it is one of the runtime's coroutines
   promise_base *awaited = nullptr;      ///< which coroutine this one awaits directly
   task_state *owner = nullptr;          ///< the task whose own coroutine this is; null for an awaited one
-  std::exception_ptr error;
+  std::exception_ptr error;             ///< of an awaited coroutine; a task's is in its state
   creation created;
   bool started = false;
 
@@ -93,25 +93,31 @@ private:
   static void ended_elsewhere(task_state &task) noexcept;
 };
 
-template <class T> class promise_result : public promise_base {
+/// A result goes where it is to stay: into the frame, or into the state of the task whose own coroutine this is.
+template <class T> class promise_value : public promise_base {
 public:
   using promise_base::promise_base;
+  std::optional<stored<T>> own_value;
+  std::optional<stored<T>> *value = &own_value;
+};
+
+template <class T> class promise_result : public promise_value<T> {
+public:
+  using promise_value<T>::promise_value;
   template <class U = T>
     requires std::is_constructible_v<T, U &&>
   void return_value(U &&result) {
     if constexpr (std::is_reference_v<T>)
-      value.emplace(&static_cast<T>(result));
+      this->value->emplace(&static_cast<T>(result));
     else
-      value.emplace(std::forward<U>(result));
+      this->value->emplace(std::forward<U>(result));
   }
-  std::optional<stored<T>> value;
 };
 
-template <> class promise_result<void> : public promise_base {
+template <> class promise_result<void> : public promise_value<void> {
 public:
-  using promise_base::promise_base;
-  void return_void() noexcept { value.emplace(); }
-  std::optional<std::monostate> value;
+  using promise_value::promise_value;
+  void return_void() noexcept { value->emplace(); }
 };
 
 } // namespace corace::detail

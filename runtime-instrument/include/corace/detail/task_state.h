@@ -62,15 +62,17 @@ public:
     done,    ///< has its result; the frame is gone
   };
 
-  inline task_state(event_loop &loop, void *result, promise_base &root);
+  inline task_state(event_loop &loop, void *result, promise_base &root) noexcept;
 
   bool cancel(std::string message = {}) noexcept override;
   [[nodiscard]] std::string title() const override;
   /// Takes one request to cancel back; how many are left. With the last one a cancellation that was not delivered yet
   /// goes.
   std::uint32_t uncancel() noexcept;
-  /// Moves the result out of the task's own coroutine, which has reached its end, and gives the frame back.
+  /// Its coroutine has reached its end, or is not to run: gives the frame back and tells who waits.
   void finish() noexcept;
+  /// In a loop that is watched: gives it what it is known by in each run.
+  void enrol();
   /// Gives the frame of a task back that will never run again.
   void abandon() noexcept;
   /// Its name; one is made up where none was given: "Task-N", N counts the tasks of the loop.
@@ -103,6 +105,7 @@ public:
   std::uint64_t number = 0; ///< among the loop's tasks, from 1; for the name
   std::uint32_t cancel_requests = 0;
   phase now = phase::ready;
+  bool special = true; ///< the loop has to look at it before its next segment
   bool started = false;
   bool must_cancel = false; ///< a request that came where no wait could be ended; the next await delivers it
   bool at_end = false;      ///< `root` has reached its final suspension; finish() is due
@@ -110,12 +113,14 @@ public:
   bool enrolled = false;    ///< the explorer has written it down
 
 protected:
-  ~task_state() override;
-  /// Takes the result out of the finished coroutine.
-  virtual void take_result() noexcept = 0;
+  ~task_state() override {
+    if (root) [[unlikely]]
+      destroy_root();
+  }
 
 private:
-  void enrol();
+  void settle_cancellation() noexcept;
+  void destroy_root() noexcept;
 
   mutable std::unique_ptr<std::string> name_; ///< null until somebody gives one or asks
   mutable bool default_name_ = false;         ///< `name_` was made up
