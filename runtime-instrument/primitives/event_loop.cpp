@@ -269,6 +269,13 @@ bool event_loop::collect() {
   }
 }
 
+inline void event_loop::end_task(detail::task_state &task) {
+  if (scheduler_ || task.fatal) [[unlikely]]
+    return end_specially(task);
+  task.finish();
+  leave_task();
+}
+
 // One segment.
 inline void event_loop::advance_task(detail::task_state &task) {
   using phase = detail::task_state::phase;
@@ -311,18 +318,18 @@ bool event_loop::prepare(detail::task_state &task) {
   return true;
 }
 
-void event_loop::end_task(detail::task_state &task) {
-  if (scheduler_) [[unlikely]]
+void event_loop::end_specially(detail::task_state &task) {
+  if (scheduler_)
     scheduler_->ending(task);
   const std::exception_ptr escaping = task.fatal ? task.error : nullptr;
   task.finish();
   leave_task();
-  if (escaping) [[unlikely]]
+  if (escaping)
     std::rethrow_exception(escaping);
 }
 
 // One turn of the plain loop: what is ready when it begins, in that order.
-void event_loop::run_ready() {
+[[gnu::always_inline]] inline void event_loop::run_ready() {
   ++ticks_;
   struct ready_now : detail::list<detail::ready_node> {
     explicit ready_now(detail::list<detail::ready_node> &all) noexcept : from(all) { take_in_front(all); }
@@ -340,11 +347,19 @@ void event_loop::run_ready() {
 }
 
 bool event_loop::tick() {
-  const bool nothing_to_collect =
-      timers_.empty() && !reactor_ && !posts_waiting_.load(std::memory_order_relaxed) && !ready_.empty();
-  if (!nothing_to_collect && !collect())
+  if (!only_ready() && !collect())
     return false;
   run_ready();
+  return true;
+}
+
+// The same again and again, up to a tick that needs more than what is ready, or to stop().
+bool event_loop::run_ticks() {
+  if (!only_ready() && !collect())
+    return false;
+  do
+    run_ready();
+  while (!stopping_ && only_ready());
   return true;
 }
 
@@ -537,7 +552,7 @@ void event_loop::run_until(detail::future_state &what) {
     what.completions.push_back(end);
   try {
     do {
-      if (!tick())
+      if (!run_ticks())
         deadlock(what);
     } while (!stopping_);
   } catch (const fatal_exit &) {

@@ -20,6 +20,7 @@ namespace {
 } // namespace
 
 void task_state::enrol() {
+  function = root->created.coroutine.function_name();
   stable_hash hash;
   hash.add(loop->ordinal());
   if (task_state *creator = loop->running()) {

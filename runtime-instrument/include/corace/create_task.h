@@ -52,7 +52,7 @@ template <class T>
 }
 /// The same without options, in a loop that runs; short, because most tasks are made this way.
 template <class T>
-[[nodiscard]] task_handle<T> start_task(event_loop &loop, corace::task<T> coroutine, std::source_location where) {
+[[nodiscard]] task_handle<T> start_task(event_loop &loop, corace::task<T> &&coroutine, std::source_location where) {
   using record = task_record<T>;
   auto state = pointer<record>::adopt(new record(loop, coroutine.release()));
   if (loop.debug() || loop.get_task_factory()) [[unlikely]] {

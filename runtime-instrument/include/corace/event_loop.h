@@ -315,7 +315,12 @@ private:
   void introduce(detail::task_state &task);
   void run_until(detail::future_state &what);
   bool advance();
+  /// A turn has nothing to do but to run what is ready.
+  [[nodiscard]] bool only_ready() const noexcept {
+    return timers_.empty() && !reactor_ && !posts_waiting_.load(std::memory_order_relaxed) && !ready_.empty();
+  }
   bool tick();
+  bool run_ticks();
   bool step();
   bool collect();
   void run_ready();
@@ -334,6 +339,7 @@ private:
   void advance_task(detail::task_state &task);
   [[nodiscard]] bool prepare(detail::task_state &task);
   void end_task(detail::task_state &task);
+  void end_specially(detail::task_state &task);
   void leave_task() noexcept {
     detail::here.values = nullptr;
     running_ = nullptr;

@@ -87,11 +87,15 @@ private:
   explicit task(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
 
   std::coroutine_handle<promise_type> start() {
-    if (!coroutine_)
-      throw usage_error("corace::task: a task that was moved from cannot be awaited");
-    if (std::exchange(coroutine_.promise().started, true))
-      throw usage_error("corace::task: a task can be awaited once only; create_task() gives a handle for more");
+    if (!coroutine_ || coroutine_.promise().started) [[unlikely]]
+      refuse();
+    coroutine_.promise().started = true;
     return coroutine_;
+  }
+  [[noreturn]] void refuse() const {
+    throw usage_error(coroutine_
+                          ? "corace::task: a task can be awaited once only; create_task() gives a handle for more"
+                          : "corace::task: a task that was moved from cannot be awaited");
   }
 
   std::coroutine_handle<promise_type> coroutine_;

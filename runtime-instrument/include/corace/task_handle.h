@@ -22,8 +22,7 @@ namespace corace {
 namespace detail {
 
 inline task_state::task_state(event_loop &in, void *result, promise_base &coroutine) noexcept
-    : future_state(in, result), root(&coroutine), innermost(coroutine.coroutine),
-      function(coroutine.created.coroutine.function_name()) {
+    : future_state(in, result), root(&coroutine), innermost(coroutine.coroutine) {
   is_task = true;
   coroutine.owner = this;
 }
