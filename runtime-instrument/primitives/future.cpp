@@ -107,7 +107,7 @@ const wait_operations future_wait::operations = {
     [](const wait_node &node) { return static_cast<const future_wait &>(node).target_.title(); }};
 
 void future_wait::note_join(event_loop &loop) noexcept {
-  detect::note(sync_event::join, target_.identity());
+  note(sync_event::join, target_.identity());
   if (target_.done() && target_.is_task)
     loop.order(static_cast<task_state *>(&target_), loop.running());
 }
