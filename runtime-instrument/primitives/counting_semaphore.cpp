@@ -5,80 +5,108 @@
 
 namespace corace {
 
-const detail::wait_operations counting_semaphore::awaiter::operations = {
-    [](wait_node &node) noexcept {
-      if (node.outcome != state::waiting)
-        return false;    // it is on its way; await_resume() hands its turn on
-      if (node.linked()) // else the semaphore is gone
-        node.task->loop->note(detail::sync_event::change, static_cast<awaiter &>(node).semaphore_.identity_.get());
-      node.unlink();
-      node.outcome = state::cancelled;
-      node.task->loop->wake(*node.task);
-      return true;
-    },
-    [](const wait_node &node) {
-      if (!node.linked())
-        return std::string("a semaphore that is gone");
-      const char *name = static_cast<const awaiter &>(node).semaphore_.name_;
-      return *name ? std::string("semaphore '") + name + "'" : std::string("a semaphore");
-    }};
+using detail::sync_event;
 
-counting_semaphore::counting_semaphore(std::ptrdiff_t units, const char *name) : units_(units), name_(name) {
+const detail::wait_operations counting_semaphore::awaiter::operations = {leave_queue, describe_wait};
+
+counting_semaphore::counting_semaphore(const char *kind, std::ptrdiff_t units, std::ptrdiff_t most, const char *name)
+    : sync_object(kind, name), units_(units), most_(most) {
   if (units < 0)
-    throw std::invalid_argument("corace::counting_semaphore: a negative number of units");
+    throw std::invalid_argument("corace: " + title() + " of a negative number of units");
 }
 
 bool counting_semaphore::try_acquire() noexcept {
-  if (event_loop *loop = event_loop::current())
-    loop->note(detail::sync_event::change, identity_.get());
-  if (locked())
+  if (!free()) {
+    note(sync_event::look);
     return false;
+  }
+  note(sync_event::acquire);
   --units_;
   return true;
 }
 
-void counting_semaphore::release() noexcept {
-  if (event_loop *loop = event_loop::current())
-    loop->note(detail::sync_event::change, identity_.get());
-  ++units_;
-  wake_next();
+std::string counting_semaphore::too_many() const {
+  const event_loop *loop = event_loop::current();
+  const detail::task_state *task = loop ? loop->running() : nullptr;
+  return (task ? task->title() : "a call-back") + " puts more units back into " + title() + " than were taken";
 }
 
-// A unit that a woken waiter is to get is no longer free.
-void counting_semaphore::wake_next() noexcept {
-  for (detail::wait_node *each = waiters_.first(); each && units_ > 0; each = waiters_.after(*each)) {
-    if (each->outcome != detail::wait_node::state::waiting)
-      continue;
-    --units_;
-    each->outcome = detail::wait_node::state::woken;
-    each->task->loop->wake(*each->task);
+void counting_semaphore::release(std::ptrdiff_t units) {
+  if (units < 0)
+    throw std::invalid_argument("corace: a negative number of units is put back into " + title());
+  if (units > most_ - units_)
+    throw usage_error(too_many());
+  note(sync_event::release);
+  units_ += units;
+  grant();
+}
+
+void counting_semaphore::put_back() noexcept {
+  if (units_ < most_) {
+    note(sync_event::release);
+    ++units_;
+    return grant();
   }
+  try {
+    if (event_loop *loop = event_loop::current())
+      loop->call_exception_handler(loop_report{.message = too_many(), .object = label()});
+  } catch (...) { // a fatal_exit has no way out of a destructor
+  }
+}
+
+void counting_semaphore::grant() noexcept {
+  while (units_ > 0 && !waiters_.empty()) {
+    detail::sync_wait &first = *waiters_.pop_front();
+    granted_.push_back(first);
+    --units_;
+    let_go(first);
+  }
+}
+
+std::string counting_semaphore::text() const {
+  note(sync_event::look);
+  return label() + (free() ? " value " + std::to_string(units_) : " locked") +
+         waiters_text(waiters_.size() + granted_.size());
 }
 
 void counting_semaphore::awaiter::await_suspend(std::coroutine_handle<> innermost) {
   detail::task_state &waiting = detail::running_task("counting_semaphore::acquire()");
-  semaphore_.waiters_.push_back(*this);
+  counting_semaphore &s = of();
+  s.note(sync_event::wait);
+  if (s.free()) { // strict mode
+    --s.units_;
+    s.granted_.push_back(*this);
+    return waiting.loop->yield(*this, innermost);
+  }
+  s.bind(waiting);
+  s.waiters_.push_back(*this);
   waiting.loop->park(*this, innermost);
 }
 
-void counting_semaphore::awaiter::await_resume() {
+bool counting_semaphore::awaiter::await_resume() {
   if (!task)
-    return; // taken without waiting
+    return true; // taken without waiting
   detail::task_state &self = *task;
-  const bool queued = linked(); // until now, unless it was cancelled before its turn or the semaphore is gone
-  const bool has_unit = queued && outcome == state::woken;
-  if (queued)
-    self.loop->note(detail::sync_event::change, semaphore_.identity_.get());
-  if (!detail::end_wait(*this)) {
-    if (!queued)
-      throw usage_error("task '" + self.name() + "' waited for a semaphore that is gone");
-    return;
+  if (detail::end_wait(*this)) {
+    if (object) {
+      of().note(sync_event::change);
+      ++of().units_;
+      of().grant();
+    }
+    detail::throw_cancelled();
   }
-  if (has_unit) {
-    ++semaphore_.units_;
-    semaphore_.wake_next();
+  if (!object)
+    throw_gone(self);
+  of().note(sync_event::acquire);
+  return true;
+}
+
+// The loop goes away while the task has its unit and has not run.
+counting_semaphore::awaiter::~awaiter() {
+  if (task && linked() && outcome == state::woken) {
+    ++of().units_;
+    of().grant();
   }
-  detail::throw_cancelled();
 }
 
 } // namespace corace

@@ -5,53 +5,51 @@
 
 namespace corace {
 
-const detail::wait_operations event::awaiter::operations = {
-    [](wait_node &node) noexcept {
-      if (node.outcome != state::waiting)
-        return false;
-      node.unlink();
-      node.outcome = state::cancelled;
-      node.task->loop->wake(*node.task);
-      return true;
-    },
-    [](const wait_node &node) {
-      if (!node.linked())
-        return std::string("an event that is gone");
-      const char *name = static_cast<const awaiter &>(node).event_.name_;
-      return *name ? std::string("event '") + name + "'" : std::string("an event");
-    }};
+using detail::sync_event;
+
+const detail::wait_operations event::awaiter::operations = {leave_queue, describe_wait};
 
 void event::set() noexcept {
-  if (event_loop *loop = event_loop::current())
-    loop->note(detail::sync_event::change, identity_.get());
+  note(sync_event::wake);
   set_ = true;
-  while (detail::wait_node *each = waiters_.pop_front()) {
-    each->outcome = detail::wait_node::state::woken;
-    each->task->loop->wake(*each->task);
+  while (detail::sync_wait *each = waiters_.pop_front()) {
+    woken_.push_back(*each);
+    let_go(*each);
   }
 }
 
 void event::clear() noexcept {
-  if (event_loop *loop = event_loop::current())
-    loop->note(detail::sync_event::change, identity_.get());
+  note(sync_event::change);
   set_ = false;
 }
 
-bool event::is_set() const noexcept {
-  if (event_loop *loop = event_loop::current())
-    loop->note(detail::sync_event::look, identity_.get());
-  return set_;
+std::string event::text() const {
+  note(sync_event::look);
+  return label() + (set_ ? " set" : " unset") + waiters_text(waiters_.size() + woken_.size());
 }
 
 void event::awaiter::await_suspend(std::coroutine_handle<> innermost) {
   detail::task_state &waiting = detail::running_task("event::wait()");
-  event_.waiters_.push_back(*this);
+  event &e = of();
+  e.note(sync_event::wait);
+  if (e.set_) { // strict mode
+    e.woken_.push_back(*this);
+    return waiting.loop->yield(*this, innermost);
+  }
+  e.bind(waiting);
+  e.waiters_.push_back(*this);
   waiting.loop->park(*this, innermost);
 }
 
-void event::awaiter::await_resume() {
+bool event::awaiter::await_resume() {
+  if (!task)
+    return true; // it was set
+  detail::task_state &self = *task;
   if (detail::end_wait(*this))
     detail::throw_cancelled();
+  if (gone_name)
+    throw_gone(self);
+  return true;
 }
 
 } // namespace corace

@@ -5,64 +5,74 @@
 
 namespace corace {
 
-namespace {
-[[nodiscard]] std::string label(const char *name) {
-  return *name ? std::string("mutex '") + name + "'" : std::string("a mutex");
-}
-} // namespace
+using detail::sync_event;
 
-const detail::wait_operations mutex::awaiter::operations = {
-    [](wait_node &node) noexcept {
-      if (node.outcome != state::waiting)
-        return false;    // it is on its way; await_resume() hands its turn on
-      if (node.linked()) // else the mutex is gone
-        node.task->loop->note(detail::sync_event::change, static_cast<awaiter &>(node).mutex_.identity_.get());
-      node.unlink();
-      node.outcome = state::cancelled;
-      node.task->loop->wake(*node.task);
-      return true;
-    },
-    [](const wait_node &node) {
-      if (!node.linked())
-        return std::string("a mutex that is gone");
-      const mutex &m = static_cast<const awaiter &>(node).mutex_;
-      return label(m.name_) + (m.owner_ ? ", which '" + m.owner_->name() + "' holds" : "");
-    }};
+const detail::wait_operations mutex::awaiter::operations = {leave_queue, [](const wait_node &node) {
+                                                              const auto &self = static_cast<const awaiter &>(node);
+                                                              return describe_wait(node) +
+                                                                     (self.object ? self.of().holder_text() : "");
+                                                            }};
 
 void mutex::refuse(const detail::task_state &task) const {
-  throw usage_error("task '" + task.name() + "' locks " + label(name_) + ", which it holds already");
+  throw usage_error("task '" + task.name() + "' locks " + title() + ", which it holds already");
 }
 
 void mutex::unlock() {
   detail::task_state &task = detail::running_task("mutex::unlock()");
   if (!owner_)
-    throw usage_error("task '" + task.name() + "' unlocks " + label(name_) + ", which nobody holds");
-  if (owner_.get() != &task)
-    throw usage_error("task '" + task.name() + "' unlocks " + label(name_) + ", which '" + owner_->name() + "' holds");
+    throw usage_error("task '" + task.name() + "' unlocks " + title() + ", which nobody holds");
+  if (!held_by(task))
+    throw usage_error("task '" + task.name() + "' unlocks " + title() + holder_text());
   release();
 }
 
+mutex::~mutex() {
+  if (guard_)
+    guard_->forget();
+  orphan(waiters_);
+}
+
 void mutex::wake_first() noexcept {
-  detail::wait_node *first = waiters_.first();
-  if (!first || first->outcome != detail::wait_node::state::waiting)
-    return;
-  first->outcome = detail::wait_node::state::woken;
-  first->task->loop->wake(*first->task);
+  detail::sync_wait *first = waiters_.first();
+  if (first && !owner_ && first->outcome == detail::wait_node::state::waiting)
+    let_go(*first);
+}
+
+void mutex::enqueue(detail::sync_wait &waiter) noexcept {
+  waiter.object = this;
+  waiters_.push_back(waiter);
+}
+
+std::string mutex::holder_text() const { return owner_ ? ", which '" + owner_->name() + "' holds" : ""; }
+
+std::string mutex::text() const {
+  note(sync_event::look);
+  return label() + (owner_ ? " locked by '" + owner_->name() + "'" : " unlocked") + waiters_text(waiters_.size());
+}
+
+void mutex::awaiter::await_suspend(std::coroutine_handle<> innermost) {
+  detail::task_state &waiting = detail::running_task("mutex::lock()");
+  mutex &m = of();
+  if (m.owner_ || !m.waiters_.empty())
+    m.bind(waiting);
+  m.note(sync_event::wait);
+  m.enqueue(*this);
+  waiting.loop->park(*this, innermost);
+  m.wake_first(); // free all the same: strict mode
 }
 
 void mutex::awaiter::end() {
   detail::task_state &self = *task;
-  const bool queued = linked(); // until now, unless it was cancelled before its turn or the mutex is gone
-  if (queued)
-    self.loop->note(detail::sync_event::change, mutex_.identity_.get());
   if (detail::end_wait(*this)) {
-    if (queued && !mutex_.owner_)
-      mutex_.wake_first();
+    if (object) { // it was woken, or is about to be
+      of().note(sync_event::change);
+      of().wake_first();
+    }
     detail::throw_cancelled();
   }
-  if (!queued)
-    throw usage_error("task '" + self.name() + "' waited for a mutex that is gone");
-  mutex_.owner_ = detail::task_pointer<>::share(self);
+  if (!object)
+    throw_gone(self);
+  of().take(self);
 }
 
 } // namespace corace

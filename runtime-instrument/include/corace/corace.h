@@ -6,7 +6,10 @@
 
 #include <corace/any_future.h>
 #include <corace/any_task.h>
+#include <corace/barrier.h>
+#include <corace/bounded_semaphore.h>
 #include <corace/callback_handle.h>
+#include <corace/condition_variable.h>
 #include <corace/context.h>
 #include <corace/context_var.h>
 #include <corace/counting_semaphore.h>
@@ -17,6 +20,7 @@
 #include <corace/explore.h>
 #include <corace/future.h>
 #include <corace/gather.h>
+#include <corace/latch.h>
 #include <corace/lifo_queue.h>
 #include <corace/loop_clock.h>
 #include <corace/loop_report.h>
@@ -27,6 +31,7 @@
 #include <corace/run.h>
 #include <corace/run_options.h>
 #include <corace/runner.h>
+#include <corace/shared_mutex.h>
 #include <corace/sleep.h>
 #include <corace/task.h>
 #include <corace/task_group.h>

@@ -5,57 +5,80 @@
 //
 // A free unit is taken without suspending when nobody waits. release() never runs a waiter inline: it puts the unit
 // back and queues as many waiters as there are units, oldest first; each takes its unit when it runs, and nobody gets
-// in before. A waiter that is cancelled leaves the queue; one that was queued to take a unit hands its turn on. A
-// semaphore of more than one unit excludes nobody: it protects no window. Conformance: SEM-01, SEM-02, SEM-03, SEM-05,
-// SEM-06, SEM-08, SEM-10, SEM-11, SEM-13, SEM-15, SEM-16, SEM-19. Differs from asyncio: nothing.
+// in before. A waiter that is cancelled leaves the queue at once; one that was queued to take a unit hands it on. A
+// semaphore of more than one unit excludes nobody: it protects no window. Conformance: SEM. Differs from asyncio:
+// several units can be put back at once; waiters of a semaphore that is destroyed get usage_error.
 #pragma once
 
-#include <corace/detail/identity.h>
-#include <corace/event_loop.h>
+#include <corace/detail/sync_object.h>
+
+#include <cstddef>
+#include <limits>
 
 namespace corace {
 
-class counting_semaphore {
+class counting_semaphore : public detail::sync_object {
 public:
   class unit;
   /// Throws std::invalid_argument for a negative number. The name appears in reports; it must outlive the semaphore.
-  explicit counting_semaphore(std::ptrdiff_t units = 1, const char *name = "");
-  counting_semaphore(const counting_semaphore &) = delete;
-  counting_semaphore &operator=(const counting_semaphore &) = delete;
+  explicit counting_semaphore(std::ptrdiff_t units = 1, const char *name = "")
+      : counting_semaphore("semaphore", units, std::numeric_limits<std::ptrdiff_t>::max(), name) {}
+  ~counting_semaphore() {
+    orphan(waiters_);
+    orphan(granted_);
+  }
 
   /// Takes a unit; gives a guard that puts it back.
   [[nodiscard("a unit is taken by co_await")]] auto acquire() noexcept;
-  /// Takes a unit; release() has to be called.
+  /// Takes a unit; release() has to be called. Gives true.
   [[nodiscard("a unit is taken by co_await")]] auto acquire_manual() noexcept { return awaiter(*this); }
   /// Takes a unit if one is free and nobody waits.
   [[nodiscard]] bool try_acquire() noexcept;
-  void release() noexcept;
+  /// Puts units back. Throws std::invalid_argument for a negative number, usage_error where there would be too many.
+  void release(std::ptrdiff_t units = 1);
 
   /// Units that nobody holds and that no woken waiter is to get.
-  [[nodiscard]] std::ptrdiff_t value() const noexcept { return units_; }
+  [[nodiscard]] std::ptrdiff_t value() const noexcept {
+    note(detail::sync_event::look);
+    return units_;
+  }
   /// Whether acquire() would suspend now.
-  [[nodiscard]] bool locked() const noexcept { return units_ == 0 || !waiters_.empty(); }
+  [[nodiscard]] bool locked() const noexcept {
+    note(detail::sync_event::look);
+    return !free();
+  }
+  /// "semaphore 's' value 2", or "semaphore 's' locked, 2 waiters". Who was woken is a waiter until it runs.
+  [[nodiscard]] friend std::string to_string(const counting_semaphore &s) { return s.text(); }
+
+protected:
+  counting_semaphore(const char *kind, std::ptrdiff_t units, std::ptrdiff_t most, const char *name);
 
 private:
-  class awaiter : public detail::wait_node {
+  class awaiter : public detail::sync_wait {
   public:
-    explicit awaiter(counting_semaphore &s) noexcept : wait_node(operations), semaphore_(s) {}
-    bool await_ready() noexcept { return semaphore_.try_acquire(); }
+    explicit awaiter(counting_semaphore &s) noexcept : sync_wait(operations, s) {}
+    ~awaiter();
+    bool await_ready() noexcept { return !detail::strict_here() && of().try_acquire(); }
     void await_suspend(std::coroutine_handle<> innermost);
-    void await_resume();
+    bool await_resume();
 
   protected:
     static const detail::wait_operations operations;
-    counting_semaphore &semaphore_;
+    [[nodiscard]] counting_semaphore &of() const noexcept { return static_cast<counting_semaphore &>(*object); }
   };
   class unit_awaiter;
 
-  void wake_next() noexcept;
+  [[nodiscard]] bool free() const noexcept { return units_ != 0 && waiters_.empty() && granted_.empty(); }
+  /// One unit, from a guard: where there would be too many the loop's exception handler is told.
+  void put_back() noexcept;
+  void grant() noexcept;
+  [[nodiscard]] std::string too_many() const;
+  [[nodiscard]] std::string text() const;
 
-  detail::list<detail::wait_node> waiters_; ///< oldest first; those that were woken stay in front until they run
+  detail::list<detail::sync_wait> waiters_; ///< oldest first
+  detail::list<detail::sync_wait> granted_; ///< they were woken to take a unit, which is no longer free
   std::ptrdiff_t units_;                    ///< free ones
-  const char *name_;
-  detail::identity identity_;
+  const std::ptrdiff_t most_;
 };
 
 /// Holds one unit; puts it back when it dies.
@@ -70,10 +93,12 @@ public:
     return *this;
   }
   ~unit() { release(); }
+
+  [[nodiscard]] bool owns_unit() const noexcept { return semaphore_ != nullptr; }
   /// Puts the unit back early.
   void release() noexcept {
     if (auto *from = std::exchange(semaphore_, nullptr))
-      from->release();
+      from->put_back();
   }
 
 private:
@@ -87,7 +112,7 @@ public:
   using awaiter::awaiter;
   unit await_resume() {
     awaiter::await_resume();
-    return unit(semaphore_);
+    return unit(of());
   }
 };
 

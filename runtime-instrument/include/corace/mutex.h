@@ -6,108 +6,140 @@
 // A free lock that nobody waits for is taken without suspending. unlock() never runs a waiter inline: it lets go, and
 // queues the task that has waited longest, which takes the lock when it runs. Until then the mutex is not locked, but
 // nobody gets in before that task: first come, first served. A waiter that is cancelled leaves the queue at once; one
-// that was queued to take the lock hands its turn on. Conformance: LOCK-01, LOCK-03, LOCK-04, LOCK-06, LOCK-07,
-// LOCK-11, LOCK-12, LOCK-14, LOCK-16, LOCK-19, LOCK-22, LOCK-24. Differs from asyncio: the mutex knows its owner. To
-// lock it twice in one task, or to unlock() it from a task that does not hold it, throws usage_error (LOCK-09); a guard
-// may be moved to another task and released there.
+// that was queued to take the lock hands its turn on. Conformance: LOCK. Differs from asyncio: the mutex knows its
+// owner. To lock it twice in one task, or to unlock() it from a task that does not hold it, throws usage_error
+// (LOCK-09); a guard may be moved to another task or call-back and released there. Waiters of a mutex that is
+// destroyed get usage_error.
 #pragma once
 
-#include <corace/detail/identity.h>
-#include <corace/event_loop.h>
-
-#include <string>
+#include <corace/detail/sync_object.h>
 
 namespace corace {
 
-class mutex {
+class mutex : public detail::sync_object {
 public:
   class guard;
   /// The name appears in reports; it must outlive the mutex.
-  explicit constexpr mutex(const char *name = "") noexcept : name_(name) {}
-  mutex(const mutex &) = delete;
-  mutex &operator=(const mutex &) = delete;
+  explicit constexpr mutex(const char *name = "") noexcept : sync_object("mutex", name) {}
+  ~mutex();
 
   /// Takes the lock; gives a guard.
   [[nodiscard("the lock is taken by co_await")]] auto lock() noexcept;
-  /// Takes the lock; unlock() has to be called.
+  /// Takes the lock; unlock() has to be called. Gives true.
   [[nodiscard("the lock is taken by co_await")]] auto lock_manual() noexcept { return awaiter(*this); }
   /// Takes the lock if it is free and nobody waits for it.
-  [[nodiscard]] bool try_lock() {
-    detail::task_state &task = detail::running_task("mutex::lock()");
-    detail::note(detail::sync_event::change, identity_.get());
-    if (owner_.get() == &task) [[unlikely]]
-      refuse(task);
-    if (owner_ || !waiters_.empty())
-      return false;
-    owner_ = detail::task_pointer<>::share(task);
-    return true;
-  }
+  [[nodiscard]] bool try_lock() { return take_if_free(false); }
   /// Throws usage_error when the running task does not hold the lock.
   void unlock();
 
   /// Whether a task holds the lock now. False between an unlock() and the run of the waiter that it woke.
-  [[nodiscard]] bool locked() const noexcept { return static_cast<bool>(owner_); }
+  [[nodiscard]] bool locked() const noexcept {
+    note(detail::sync_event::look);
+    return static_cast<bool>(owner_);
+  }
+  /// "mutex 'm' locked by 'a', 2 waiters". Who was woken is a waiter until it runs.
+  [[nodiscard]] friend std::string to_string(const mutex &m) { return m.text(); }
 
 private:
-  class awaiter : public detail::wait_node {
+  friend class condition_variable;
+  class awaiter : public detail::sync_wait {
   public:
-    explicit awaiter(mutex &m) noexcept : wait_node(operations), mutex_(m) {}
-    bool await_ready() { return mutex_.try_lock(); }
-    void await_suspend(std::coroutine_handle<> innermost) {
-      mutex_.waiters_.push_back(*this);
-      event_loop::current()->park(*this, innermost);
-    }
-    void await_resume() {
+    explicit awaiter(mutex &m) noexcept : sync_wait(operations, m) {}
+    bool await_ready() { return of().take_if_free(true); }
+    void await_suspend(std::coroutine_handle<> innermost);
+    bool await_resume() {
       if (task) // else taken without waiting
         end();
+      return true;
     }
 
   protected:
     void end();
     static const detail::wait_operations operations;
-    mutex &mutex_;
+    [[nodiscard]] mutex &of() const noexcept { return static_cast<mutex &>(*object); }
   };
   class guard_awaiter;
 
-  [[noreturn]] void refuse(const detail::task_state &task) const;
-  void release() noexcept {
-    detail::note(detail::sync_event::change, identity_.get());
-    owner_ = {};
-    if (!waiters_.empty())
-      wake_first();
+  /// In strict mode an await (`may_yield`) takes no lock without a turn in the queue.
+  bool take_if_free(bool may_yield) {
+    detail::task_state &task = detail::running_task("mutex::lock()");
+    if (held_by(task)) [[unlikely]]
+      refuse(task);
+    if (owner_ || !waiters_.empty() || (may_yield && task.loop->strict())) {
+      note(detail::sync_event::look);
+      return false;
+    }
+    take(task);
+    return true;
   }
+  [[noreturn]] void refuse(const detail::task_state &task) const;
+  void take(detail::task_state &owner) noexcept {
+    note(detail::sync_event::acquire);
+    owner_ = detail::task_pointer<>::share(owner);
+  }
+  void release() noexcept;
+  /// Whoever stands first has its turn if the lock is free.
   void wake_first() noexcept;
+  void enqueue(detail::sync_wait &waiter) noexcept;
+  [[nodiscard]] bool held_by(const detail::task_state &task) const noexcept { return owner_.get() == &task; }
+  /// ", which 'a' holds"
+  [[nodiscard]] std::string holder_text() const;
+  [[nodiscard]] std::string text() const;
 
-  detail::list<detail::wait_node> waiters_; ///< oldest first; one that was woken stays in front until it runs
+  detail::list<detail::sync_wait> waiters_; ///< oldest first; one that was woken stays in front until it runs
   detail::task_pointer<> owner_;            ///< who holds the lock
-  const char *name_;
-  detail::identity identity_;
+  guard *guard_ = nullptr;                  ///< for whom it does; null: unlock() is to be called
 };
 
-/// Holds the lock of a mutex; releases it when it dies.
+/// Holds the lock of a mutex; releases it when it dies. It is empty after an unlock() of the mutex by hand, where the
+/// mutex was destroyed, and while its task waits at a condition variable.
 class [[nodiscard("the lock is released at once when the guard is dropped")]] mutex::guard {
 public:
-  guard(guard &&other) noexcept : mutex_(std::exchange(other.mutex_, nullptr)) {}
+  guard(guard &&other) noexcept { take_over(other); }
   guard &operator=(guard &&other) noexcept {
     if (this != &other) {
-      unlock();
-      mutex_ = std::exchange(other.mutex_, nullptr);
+      leave();
+      take_over(other);
     }
     return *this;
   }
-  ~guard() { unlock(); }
+  ~guard() { leave(); }
 
   [[nodiscard]] bool owns_lock() const noexcept { return mutex_ != nullptr; }
   /// Releases the lock early.
   void unlock() noexcept {
-    if (auto *held = std::exchange(mutex_, nullptr))
-      held->release();
+    if (mutex_)
+      mutex_->release();
   }
 
 private:
   friend class mutex;
-  explicit guard(mutex &m) noexcept : mutex_(&m) {}
-  mutex *mutex_;
+  friend class condition_variable;
+  explicit guard(mutex &m) noexcept { stand_in(m.guard_, &m); }
+  /// `place` knows this guard from now on.
+  void stand_in(guard *&place, mutex *held) noexcept {
+    place = this;
+    place_ = &place;
+    mutex_ = held;
+  }
+  void forget() noexcept {
+    if (place_)
+      *std::exchange(place_, nullptr) = nullptr;
+    mutex_ = nullptr;
+  }
+  void leave() noexcept {
+    unlock();
+    forget();
+  }
+  void take_over(guard &other) noexcept {
+    if (!other.place_)
+      return;
+    guard *&place = *std::exchange(other.place_, nullptr);
+    stand_in(place, std::exchange(other.mutex_, nullptr));
+  }
+
+  mutex *mutex_ = nullptr;  ///< whose lock it holds; null: it holds none
+  guard **place_ = nullptr; ///< what points here: in the mutex, or in its task's wait at a condition variable
 };
 
 class mutex::guard_awaiter : public awaiter {
@@ -115,9 +147,18 @@ public:
   using awaiter::awaiter;
   guard await_resume() {
     awaiter::await_resume();
-    return guard(mutex_);
+    return guard(of());
   }
 };
+
+inline void mutex::release() noexcept {
+  note(detail::sync_event::release);
+  owner_ = {};
+  if (guard_)
+    guard_->forget();
+  if (!waiters_.empty())
+    wake_first();
+}
 
 inline auto mutex::lock() noexcept { return guard_awaiter(*this); }
 

@@ -16,7 +16,23 @@ TEST(conformance, LOCK_01_a_new_lock_is_unlocked_and_needs_no_loop) {
   EXPECT_FALSE(global.locked());
 }
 
-TEST(conformance, LOCK_03_04_waiters_get_the_lock_in_the_order_in_which_they_came) {
+TEST(conformance, LOCK_03_a_held_lock_suspends_until_the_release) {
+  run([]() -> task<void> {
+    mutex m;
+    texts log;
+    auto lock = co_await m.lock();
+    auto waiter = create_task(hold(m, log, "waiter", 0));
+    co_await turns(5);
+    EXPECT_EQ(log, texts{});
+    EXPECT_FALSE(waiter.done());
+    lock.unlock();
+    co_await turns(1);
+    EXPECT_EQ(log, texts{"waiter"});
+    co_await waiter;
+  }());
+}
+
+TEST(conformance, LOCK_04_waiters_get_the_lock_in_the_order_in_which_they_came) {
   texts log;
   mutex m;
   run([](mutex &x, texts &l) -> task<void> {
@@ -25,18 +41,24 @@ TEST(conformance, LOCK_03_04_waiters_get_the_lock_in_the_order_in_which_they_cam
   EXPECT_EQ(log, (texts{"a", "b", "c", "d"}));
 }
 
-TEST(conformance, LOCK_free_costs_no_tick) {
+TEST(conformance, LOCK_06_after_a_release_the_lock_reads_free_until_the_waiter_runs) {
   run([]() -> task<void> {
     mutex m;
-    const auto before = ticks();
-    {
-      auto lock = co_await m.lock();
-    }
-    EXPECT_EQ(ticks(), before);
+    texts log;
+    auto lock = co_await m.lock();
+    auto waiter = create_task(hold(m, log, "waiter"));
+    co_await yield();
+    lock.unlock();
+    EXPECT_FALSE(m.locked());
+    co_await yield();
+    EXPECT_TRUE(m.locked());
+    EXPECT_EQ(log, texts{"waiter"});
+    co_await waiter;
+    EXPECT_FALSE(m.locked());
   }());
 }
 
-TEST(conformance, LOCK_06_07_after_a_release_the_lock_reads_free_but_nobody_barges) {
+TEST(conformance, LOCK_07_between_release_and_claim_nobody_barges) {
   run([]() -> task<void> {
     mutex m;
     texts log;
@@ -55,7 +77,45 @@ TEST(conformance, LOCK_06_07_after_a_release_the_lock_reads_free_but_nobody_barg
   }());
 }
 
-TEST(conformance, LOCK_release_never_runs_the_waiter_inline) {
+// Stricter than asyncio, where anybody may release: who is to do that gets the guard.
+TEST(conformance, LOCK_09_a_release_by_a_task_that_does_not_hold_the_lock_throws_unless_it_has_the_guard) {
+  run([]() -> task<void> {
+    mutex m{"m"};
+    auto lock = co_await m.lock();
+    auto stranger = create_task(
+        [](mutex &x) -> task<void> {
+          EXPECT_EQ(message_of<usage_error>([&] { x.unlock(); }),
+                    "task 'stranger' unlocks mutex 'm', which 'main' holds");
+          co_return;
+        }(m),
+        "stranger");
+    co_await stranger;
+    EXPECT_TRUE(m.locked());
+    auto heir = create_task([](mutex::guard g) -> task<void> {
+      g.unlock();
+      co_return;
+    }(std::move(lock)));
+    co_await heir;
+    EXPECT_FALSE(m.locked());
+
+    auto again = std::make_shared<mutex::guard>(co_await m.lock());
+    event_loop::current()->call_soon([again] { again->unlock(); });
+    co_await turns(2);
+    EXPECT_FALSE(m.locked());
+  }());
+}
+
+TEST(mutex, a_free_one_costs_no_tick_and_gives_true) {
+  run([]() -> task<void> {
+    mutex m;
+    const auto before = ticks();
+    EXPECT_TRUE(co_await m.lock_manual());
+    m.unlock();
+    EXPECT_EQ(ticks(), before);
+  }());
+}
+
+TEST(mutex, a_release_never_runs_the_waiter_inline) {
   run([]() -> task<void> {
     mutex m;
     texts log;
@@ -131,10 +191,84 @@ TEST(conformance, LOCK_16_scoped_use_releases_on_an_exception) {
   }());
 }
 
-template <class T>
-concept awaitable = requires(T &x) { x.operator co_await(); } || requires(T &x) { x.await_ready(); };
+TEST(conformance, LOCK_18_a_lock_binds_to_the_first_loop_that_has_to_wait_on_it) {
+  event_loop first, second;
+  mutex m{"m"};
+  const auto use = [](mutex &x) -> task<void> { auto lock = co_await x.lock(); };
+  first.run_until_complete(use(m)); // uncontended: binds nothing
+  second.run_until_complete(use(m));
+  second.run_until_complete([](mutex &x) -> task<void> {
+    co_await x.lock_manual();
+    texts log;
+    auto waiter = create_task(hold(x, log, "waiter"));
+    co_await yield();
+    x.unlock();
+    co_await waiter;
+  }(m));
+  first.run_until_complete(use(m)); // still uncontended
+  first.run_until_complete([](mutex &x) -> task<void> {
+    auto lock = co_await x.lock();
+    auto waiter = create_task([](mutex &y) -> task<void> { auto inner = co_await y.lock(); }(x), "waiter");
+    std::string message;
+    try {
+      co_await waiter;
+    } catch (const usage_error &e) {
+      message = e.what();
+    }
+    EXPECT_EQ(message, "task 'waiter' waits for mutex 'm', which belongs to another event loop");
+  }(m));
+  EXPECT_FALSE(m.locked());
+}
 
-TEST(conformance, LOCK_19_a_lock_is_not_itself_awaitable) { EXPECT_FALSE(awaitable<mutex>); }
+TEST(conformance, LOCK_19_a_lock_is_not_itself_awaitable) {
+  static_assert(!detail::awaitable<mutex &>);
+  static_assert(!detail::awaitable<mutex>);
+}
+
+TEST(conformance, LOCK_21_the_text_form_shows_the_state_and_the_number_of_waiters) {
+  run([]() -> task<void> {
+    mutex m{"m"}, nameless;
+    texts log;
+    EXPECT_EQ(to_string(nameless), "mutex unlocked");
+    EXPECT_EQ(to_string(m), "mutex 'm' unlocked");
+    auto lock = co_await m.lock();
+    EXPECT_EQ(to_string(m), "mutex 'm' locked by 'main'");
+    auto one = create_task(hold(m, log, "one"), "one");
+    co_await yield();
+    EXPECT_EQ(to_string(m), "mutex 'm' locked by 'main', 1 waiter");
+    auto two = create_task(hold(m, log, "two"));
+    co_await yield();
+    EXPECT_EQ(to_string(m), "mutex 'm' locked by 'main', 2 waiters");
+    lock.unlock();
+    EXPECT_EQ(to_string(m), "mutex 'm' unlocked, 2 waiters");
+    co_await yield();
+    EXPECT_EQ(to_string(m), "mutex 'm' locked by 'one', 1 waiter");
+    co_await gather(one, two);
+  }());
+}
+
+TEST(conformance, LOCK_22_locked_tells_the_state_without_side_effects) {
+  run([]() -> task<void> {
+    mutex m;
+    texts log;
+    EXPECT_FALSE(m.locked());
+    auto lock = co_await m.lock();
+    auto waiter = create_task(hold(m, log, "waiter"));
+    co_await yield();
+    const auto before = ticks();
+    for (int i = 0; i < 3; ++i)
+      EXPECT_TRUE(m.locked());
+    lock.unlock();
+    for (int i = 0; i < 3; ++i)
+      EXPECT_FALSE(m.locked());
+    EXPECT_EQ(ticks(), before);
+    co_await waiter;
+    EXPECT_EQ(log, texts{"waiter"});
+    event_loop::current()->call_soon([&m] { EXPECT_FALSE(m.locked()); }); // also where no task runs
+    co_await turns(2);
+  }());
+  EXPECT_FALSE(mutex().locked());
+}
 
 TEST(conformance, LOCK_24_mass_cancellation_leaves_every_survivor_its_turn) {
   run([]() -> task<void> {
@@ -159,32 +293,74 @@ TEST(conformance, LOCK_24_mass_cancellation_leaves_every_survivor_its_turn) {
   }());
 }
 
-TEST(mutex, misuse_throws) {
+// The time limit is another task that cancels the waiter.
+TEST(conformance, LOCK_25_an_acquire_that_times_out_leaves_no_waiter_behind) {
   run([]() -> task<void> {
     mutex m{"m"};
-    EXPECT_THROW(m.unlock(), usage_error);
+    texts log;
     auto lock = co_await m.lock();
-    EXPECT_THROW((void)co_await m.lock(), usage_error);
-    auto stranger = create_task([](mutex &x) -> task<void> {
-      EXPECT_THROW(x.unlock(), usage_error);
-      co_return;
-    }(m));
-    co_await stranger;
-    EXPECT_TRUE(m.locked());
+    auto waiter = create_task(hold(m, log, "waiter"));
+    auto limit = create_task([](task_handle<void> w) -> task<void> {
+      co_await sleep_for(1s);
+      w.cancel();
+    }(waiter));
+    EXPECT_TRUE(co_await ends_cancelled(waiter));
+    EXPECT_EQ(now(), 1s);
+    EXPECT_EQ(to_string(m), "mutex 'm' locked by 'main'");
+    lock.unlock();
+    EXPECT_TRUE(m.try_lock());
+    m.unlock();
+    EXPECT_EQ(log, texts{});
+    co_await limit;
   }());
 }
 
-TEST(mutex, a_guard_can_be_moved_and_released_elsewhere) {
+TEST(mutex, misuse_throws_and_names_the_mutex) {
   run([]() -> task<void> {
-    mutex m;
+    mutex m{"m"};
+    EXPECT_EQ(message_of<usage_error>([&] { m.unlock(); }), "task 'main' unlocks mutex 'm', which nobody holds");
     auto lock = co_await m.lock();
-    auto other = create_task([](mutex::guard g) -> task<void> {
-      EXPECT_TRUE(g.owns_lock());
-      co_return;
-    }(std::move(lock)));
+    EXPECT_EQ(message_of<usage_error>([&] { (void)m.try_lock(); }),
+              "task 'main' locks mutex 'm', which it holds already");
+    EXPECT_THROW((void)co_await m.lock(), usage_error);
+    EXPECT_TRUE(m.locked());
+  }());
+  mutex outside;
+  EXPECT_THROW(outside.unlock(), usage_error);
+  EXPECT_THROW((void)outside.try_lock(), usage_error);
+}
+
+TEST(mutex, waiters_of_one_that_is_destroyed_get_an_error_that_names_it) {
+  run([]() -> task<void> {
+    texts log;
+    auto m = std::make_unique<mutex>("m");
+    co_await m->lock_manual();
+    auto first = create_task(hold(*m, log, "first"), "first");
+    auto woken = create_task(hold(*m, log, "second"), "second");
+    co_await yield();
+    m->unlock(); // the first one is on its way
+    m.reset();
+    for (const auto &each : {first, woken})
+      EXPECT_EQ(co_await error_of(each), "task '" + each.name() + "' waited for mutex 'm', which was destroyed");
+  }());
+}
+
+TEST(mutex, a_guard_is_empty_once_the_mutex_was_unlocked_by_hand_or_destroyed) {
+  run([]() -> task<void> {
+    auto m = std::make_unique<mutex>("m");
+    texts log;
+    auto lock = co_await m->lock();
+    m->unlock();
     EXPECT_FALSE(lock.owns_lock());
+    auto other = create_task(hold(*m, log, "other", 3));
+    co_await turns(2);
+    lock.unlock(); // does not take it from the other one
+    EXPECT_TRUE(m->locked());
     co_await other;
-    EXPECT_FALSE(m.locked());
+    lock = co_await m->lock();
+    EXPECT_TRUE(lock.owns_lock());
+    m.reset();
+    EXPECT_FALSE(lock.owns_lock());
   }());
 }
 

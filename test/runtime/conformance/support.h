@@ -55,4 +55,25 @@ template <class T> task<bool> ends_cancelled(task_handle<T> handle) {
   co_return false;
 }
 
+/// The message of the error that `f` throws; a failure when it throws none.
+template <class Error, class F> std::string message_of(F f) {
+  try {
+    f();
+  } catch (const Error &e) {
+    return e.what();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return {};
+}
+
+/// The message of the usage_error that the task ends with.
+template <class T> task<std::string> error_of(task_handle<T> handle) {
+  try {
+    (void)co_await handle;
+  } catch (const usage_error &e) {
+    co_return e.what();
+  }
+  co_return "no error";
+}
+
 } // namespace corace::test

@@ -5,6 +5,8 @@
 // go.
 #pragma once
 
+#include <cstddef>
+
 namespace corace::detail {
 
 /// Base of what can stand in one list at a time.
@@ -51,6 +53,13 @@ public:
     return static_cast<T *>(next);
   }
   [[nodiscard]] T *first() const noexcept { return empty() ? nullptr : &front(); }
+  /// Counts them.
+  [[nodiscard]] std::size_t size() const noexcept {
+    std::size_t count = 0;
+    for (const link *each = head_.next_; each != &head_; each = each->next_)
+      ++count;
+    return count;
+  }
   void push_back(T &x) noexcept {
     link &node = x;
     node.prev_ = head_.prev_;
