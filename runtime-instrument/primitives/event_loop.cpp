@@ -245,7 +245,15 @@ void event_loop::wait_outside() {
   std::optional<std::chrono::nanoseconds> limit;
   if (!timers_.empty())
     limit = timers_.front()->deadline_ - now();
-  system.wait(limit);
+  // In debug mode a long silence is broken once.
+  const auto silence = 100 * slow_segment_;
+  const bool tell = debug_ && !told_of_silence_ && (!limit || *limit > silence);
+  system.wait(tell ? silence : limit);
+  if (tell && !posts_waiting_ && std::chrono::steady_clock::now() - before >= silence) {
+    told_of_silence_ = true;
+    std::fprintf(stderr, "corace: nothing has run for %.3f s; %s\n", std::chrono::duration<double>(silence).count(),
+                 pending_tasks().c_str());
+  }
   if (!real_time_)
     now_ += std::chrono::steady_clock::now() - before;
   const std::lock_guard guard(posts_lock_);

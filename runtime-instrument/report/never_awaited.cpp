@@ -26,4 +26,9 @@ void report_never_awaited(const creation &where) noexcept {
   report::add_note(std::move(n));
 }
 
+void refuse_second_await(const creation &where) {
+  throw usage_error("corace::task: the coroutine '" + std::string(report::short_name(where.coroutine.function_name())) +
+                    "' is awaited for the second time; create_task() gives a handle that can be awaited again");
+}
+
 } // namespace corace::detail

@@ -367,6 +367,7 @@ private:
   bool is_running_ = false;
   bool closed_ = false;
   bool forgiven_ = false;
+  bool told_of_silence_ = false;
   std::atomic<bool> posts_waiting_{false}; ///< there is something in posts_
   std::atomic<bool> interrupted_{false};   ///< interrupt() was called; posts_waiting_ is set too
   std::uint32_t outside_ = 0;              ///< outside_work objects

@@ -93,9 +93,9 @@ private:
     return coroutine_;
   }
   [[noreturn]] void refuse() const {
-    throw usage_error(coroutine_
-                          ? "corace::task: a task can be awaited once only; create_task() gives a handle for more"
-                          : "corace::task: a task that was moved from cannot be awaited");
+    if (coroutine_)
+      detail::refuse_second_await(coroutine_.promise().created);
+    throw usage_error("corace::task: a task that was moved from cannot be awaited");
   }
 
   std::coroutine_handle<promise_type> coroutine_;

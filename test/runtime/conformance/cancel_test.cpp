@@ -297,7 +297,7 @@ TEST(conformance, CANC_28_a_scope_that_cancels_its_task_takes_its_request_back) 
       } catch (const cancelled_error &) {
       }
       const bool own = co_await scope_that_cancels(2, 0);
-      co_return own && this_task::cancelling() == 1;
+      co_return own &&this_task::cancelling() == 1;
     }());
     EXPECT_TRUE(co_await nested);
     auto both = create_task([]() -> task<bool> {

@@ -84,8 +84,8 @@ TEST(conformance, RUN_10_a_factory_can_supply_the_loop) {
     ++made;
     return std::make_unique<own_loop>();
   };
-  EXPECT_TRUE(run(
-      []() -> task<bool> { co_return dynamic_cast<own_loop *>(event_loop::current()) != nullptr; }(), options));
+  EXPECT_TRUE(
+      run([]() -> task<bool> { co_return dynamic_cast<own_loop *>(event_loop::current()) != nullptr; }(), options));
   EXPECT_EQ(made, 1);
   options.loop_factory = [] { return std::unique_ptr<event_loop>(); };
   EXPECT_THROW(run(give(1), options), usage_error);

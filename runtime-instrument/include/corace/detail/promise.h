@@ -29,6 +29,8 @@ struct creation {
   return CORACE_INSTRUMENT && detect::instrumented() ? detect::current_call() : nullptr;
 }
 void report_never_awaited(const creation &where) noexcept;
+/// Throws usage_error that names the coroutine.
+[[noreturn]] void refuse_second_await(const creation &where);
 
 class promise_base {
 public:
