@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <corace/detail/frame_pool.h>
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -24,23 +26,66 @@ void rewind_frames() noexcept {}
 #else
 
 namespace {
-constexpr std::size_t chunk_size = std::size_t{1} << 16;
+struct aligned_delete {
+  void operator()(frame_chunk *chunk) const noexcept {
+    ::operator delete(chunk, frame_chunk::size, std::align_val_t(frame_chunk::size));
+  }
+};
+using chunk_pointer = std::unique_ptr<frame_chunk, aligned_delete>;
 
 /// Where the blocks of one size are cut from.
 struct chunk_list {
-  std::vector<std::unique_ptr<std::byte[]>> chunks;
-  std::size_t chunk = 0, used = 0; ///< the place of the next block
+  std::vector<chunk_pointer> chunks;
+  std::size_t chunk = 0, used = frame_pool::step; ///< the place of the next block; the first step is the chunk's own
+};
+
+/// A block that another thread has released.
+struct returned_block {
+  returned_block *next;
+  std::size_t index; ///< its size class
 };
 
 struct pool_with_chunks : frame_pool {
   std::array<chunk_list, largest / step> cut;
+  std::mutex lock;                                 ///< guards what follows
+  std::atomic<returned_block *> returned{nullptr}; ///< by other threads; changed under the lock
+  bool orphaned = false; ///< the thread has ended; `live` is guarded too, and who brings it to 0 deletes
 };
+
+/// In the hands of the thread again.
+void take_returned(pool_with_chunks &pool) noexcept {
+  if (!pool.returned.load(std::memory_order_relaxed))
+    return;
+  returned_block *all = nullptr;
+  {
+    const std::lock_guard guard(pool.lock);
+    all = pool.returned.exchange(nullptr);
+  }
+  while (all) {
+    returned_block *next = all->next;
+    free_block *&first = pool.free[all->index];
+    first = new (all) free_block{first};
+    --pool.live;
+    all = next;
+  }
+}
 
 /// The pool itself has no destructor that the thread runs: frames may be given back by whatever it destroys last.
 struct give_back {
   ~give_back() {
-    if (frames_of_thread && frames_of_thread->live == 0)
-      delete static_cast<pool_with_chunks *>(std::exchange(frames_of_thread, nullptr));
+    auto *pool = static_cast<pool_with_chunks *>(std::exchange(frames_of_thread, nullptr));
+    if (!pool)
+      return;
+    {
+      const std::lock_guard guard(pool->lock);
+      for (const returned_block *each = pool->returned; each; each = each->next)
+        --pool->live;
+      pool->returned = nullptr;
+      pool->orphaned = pool->live != 0;
+      if (pool->orphaned)
+        return;
+    }
+    delete pool;
   }
 };
 
@@ -59,16 +104,24 @@ void *allocate_frame_slowly(std::size_t size) {
     return ::operator new(size);
   pool_with_chunks &pool = own_pool();
   const std::size_t index = frame_pool::size_class(size);
+  if (!pool.free[index])
+    take_returned(pool);
+  if (free_block *&first = pool.free[index]) {
+    ++pool.live;
+    return std::exchange(first, first->next);
+  }
   chunk_list &from = pool.cut[index];
   const std::size_t block = (index + 1) * frame_pool::step;
-  if (from.chunk < from.chunks.size() && from.used + block > chunk_size) {
+  if (from.chunk < from.chunks.size() && from.used + block > frame_chunk::size) {
     ++from.chunk;
-    from.used = 0;
+    from.used = frame_pool::step;
   }
-  if (from.chunk == from.chunks.size())
-    from.chunks.push_back(std::make_unique_for_overwrite<std::byte[]>(chunk_size));
+  if (from.chunk == from.chunks.size()) {
+    void *fresh = ::operator new(frame_chunk::size, std::align_val_t(frame_chunk::size));
+    from.chunks.emplace_back(new (fresh) frame_chunk{&pool});
+  }
   ++pool.live;
-  void *frame = from.chunks[from.chunk].get() + from.used;
+  void *frame = reinterpret_cast<std::byte *>(from.chunks[from.chunk].get()) + from.used;
   from.used += block;
   return frame;
 }
@@ -78,17 +131,29 @@ void release_frame_slowly(void *frame, std::size_t size) noexcept {
     ::operator delete(frame, size);
     return;
   }
-  (void)own_pool();
-  release_frame(frame, size);
+  auto &pool = static_cast<pool_with_chunks &>(*frame_chunk::of(frame).owner); // another thread's
+  {
+    const std::lock_guard guard(pool.lock);
+    if (!pool.orphaned) {
+      pool.returned = new (frame) returned_block{pool.returned, frame_pool::size_class(size)};
+      return;
+    }
+    if (--pool.live != 0)
+      return;
+  }
+  delete &pool;
 }
 
 void rewind_frames() noexcept {
   pool_with_chunks &pool = own_pool();
+  take_returned(pool);
   if (pool.live != 0)
     return;
   pool.free.fill(nullptr);
-  for (chunk_list &each : pool.cut)
-    each.chunk = each.used = 0;
+  for (chunk_list &each : pool.cut) {
+    each.chunk = 0;
+    each.used = frame_pool::step;
+  }
 }
 #endif
 

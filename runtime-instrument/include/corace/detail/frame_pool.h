@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Where coroutine frames and states come from: blocks of a few sizes, cut from chunks and kept for reuse. Each thread
-// has blocks of its own. Sizes are nearly always known when this is compiled; then a block costs a few instructions.
+// has blocks of its own; one that another thread releases goes back to the thread that it came from. Sizes are nearly
+// always known when this is compiled; then a block costs a few instructions.
 //
 // The same requests in the same order get the same addresses after rewind_frames(), on which the explorer relies when
 // it runs a program again and again in one process.
@@ -10,6 +11,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <new>
 
 namespace corace::detail {
@@ -24,6 +26,16 @@ struct frame_pool {
 
   std::array<free_block *, largest / step> free{}; ///< blocks of step, 2 * step and so on
   std::size_t live = 0;                            ///< blocks that are in use
+};
+
+/// What blocks are cut from. Stands at a multiple of its size.
+struct frame_chunk {
+  static constexpr std::size_t size = std::size_t{1} << 16;
+  frame_pool *owner;
+
+  [[nodiscard]] static frame_chunk &of(void *block) noexcept {
+    return *reinterpret_cast<frame_chunk *>(reinterpret_cast<std::uintptr_t>(block) & ~(size - 1));
+  }
 };
 
 /// Null until the thread has asked for its first block; stays null where every block comes straight from the heap.
@@ -46,7 +58,8 @@ void rewind_frames() noexcept;
 }
 
 inline void release_frame(void *frame, std::size_t size) noexcept {
-  if (frame_pool *pool = frames_of_thread; pool && size <= frame_pool::largest) [[likely]] {
+  if (frame_pool *pool = frames_of_thread; pool && size <= frame_pool::largest && frame_chunk::of(frame).owner == pool)
+      [[likely]] {
     --pool->live;
     free_block *&first = pool->free[frame_pool::size_class(size)];
     first = new (frame) free_block{first};
