@@ -3,6 +3,7 @@
 #include <corace/any_task.h>
 #include <corace/detail/promise.h>
 #include <corace/detail/reactor.h>
+#include <corace/detail/thread_pool.h>
 #include <corace/errors.h>
 #include <corace/event_loop.h>
 
@@ -134,10 +135,11 @@ void event_loop::close() {
 }
 
 void event_loop::discard_everything() noexcept {
-  if (std::exchange(closed_, true))
+  if (closed_)
     return;
   {
     const std::lock_guard guard(posts_lock_); // post_threadsafe() looks at closed_ under it
+    closed_ = true;
     take_posts_locked();
   }
   teardown_ = true;
@@ -156,6 +158,7 @@ void event_loop::discard_everything() noexcept {
     erase(last);
     last.fire(last, false);
   }
+  threads_.reset(); // who waits there for what the loop was to do knows by now that it will not come
   auto &all = loops();
   const std::lock_guard guard(all.lock);
   std::erase(all.serials, serial_);
@@ -214,6 +217,13 @@ detail::reactor &event_loop::outside() {
     reactor_ = std::move(fresh);
   }
   return *reactor_;
+}
+
+detail::thread_pool &event_loop::threads() {
+  check_usable("threads()");
+  if (!threads_)
+    threads_ = std::make_unique<detail::thread_pool>();
+  return *threads_;
 }
 
 // Something outside of the loop may make it ready: then time passes at its real speed.

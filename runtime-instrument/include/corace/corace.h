@@ -33,9 +33,12 @@
 #include <corace/runner.h>
 #include <corace/shared_mutex.h>
 #include <corace/sleep.h>
+#include <corace/submit.h>
 #include <corace/task.h>
 #include <corace/task_group.h>
 #include <corace/task_handle.h>
 #include <corace/this_task.h>
+#include <corace/thread_future.h>
 #include <corace/timeout.h>
+#include <corace/to_thread.h>
 #include <corace/wait_for.h>

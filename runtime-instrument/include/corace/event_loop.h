@@ -46,6 +46,7 @@ class task_options;
 namespace detail {
 
 class reactor;
+class thread_pool;
 
 /// Takes over the loop's order.
 class scheduler {
@@ -276,6 +277,8 @@ public:
   [[nodiscard]] bool in_teardown() const noexcept { return teardown_; }
   /// The way to the operating system: waits, sockets. Made when first asked for.
   [[nodiscard]] detail::reactor &outside();
+  /// The threads of to_thread(). Made when first asked for, joined by close().
+  [[nodiscard]] detail::thread_pool &threads();
   /// Runs until the task has ended, then cancels what is left and waits for that.
   void run_main(detail::future_state &main);
   /// Cancels all tasks that have not ended and waits for them.
@@ -384,6 +387,7 @@ private:
   detail::list<detail::ready_node> posts_; ///< from other threads; guarded by posts_lock_, as is the next
   bool asleep_ = false;                    ///< the loop waits in the reactor
   std::unique_ptr<detail::reactor> reactor_;
+  std::unique_ptr<detail::thread_pool> threads_;
   std::chrono::nanoseconds slow_segment_;
   exception_handler exception_handler_;
   task_factory task_factory_;
