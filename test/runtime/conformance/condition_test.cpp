@@ -361,52 +361,5 @@ TEST(condition_variable, a_notification_while_nobody_holds_the_lock_throws) {
   }());
 }
 
-TEST(condition_variable, waiters_of_one_that_is_destroyed_get_an_error_and_notified_ones_go_on) {
-  run([]() -> task<void> {
-    mutex m{"m"};
-    texts log;
-    auto c = std::make_unique<condition_variable>(m, "c");
-    auto notified = create_task(wait_at(*c, log, "notified"), "notified");
-    auto again = create_task(
-        [](condition_variable &x) -> task<void> {
-          auto lock = co_await x.lock();
-          co_await x.wait([] { return false; });
-        }(*c),
-        "again");
-    auto left = create_task(wait_at(*c, log, "left"), "left");
-    co_await yield();
-    auto lock = co_await m.lock();
-    c->notify(2);
-    c.reset();
-    co_await turns(2);
-    notified.cancel();         // has nobody to hand its notification to
-    EXPECT_FALSE(left.done()); // it has to get the lock first
-    lock.unlock();
-    EXPECT_EQ(co_await error_of(left), "task 'left' waited for condition variable 'c', which was destroyed");
-    EXPECT_TRUE(co_await ends_cancelled(notified));
-    EXPECT_EQ(co_await error_of(again), "task 'again' waited for condition variable 'c', which was destroyed");
-    EXPECT_FALSE(m.locked());
-  }());
-}
-
-TEST(condition_variable, may_die_with_its_own_mutex_before_its_waiters_and_their_guards) {
-  run([]() -> task<void> {
-    texts log;
-    auto c = std::make_unique<condition_variable>("c");
-    auto left = create_task(wait_at(*c, log, "left"), "left");
-    auto notified = create_task(wait_at(*c, log, "notified"), "notified");
-    auto cancelled = create_task(wait_at(*c, log, "cancelled"), "cancelled");
-    co_await yield();
-    co_await c->lock_manual();
-    c->notify_one();
-    cancelled.cancel();
-    c.reset();
-    EXPECT_EQ(co_await error_of(left), "task 'left' waited for mutex 'c', which was destroyed");
-    EXPECT_EQ(co_await error_of(notified), "task 'notified' waited for condition variable 'c', which was destroyed");
-    EXPECT_TRUE(co_await ends_cancelled(cancelled));
-    EXPECT_EQ(log, texts{});
-  }());
-}
-
 } // namespace
 } // namespace corace::test

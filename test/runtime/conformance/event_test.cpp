@@ -146,21 +146,5 @@ TEST(event, binds_to_the_loop_that_waits_on_it) {
   EXPECT_THROW(second.run_until_complete(wait(e)), usage_error);
 }
 
-TEST(event, waiters_of_one_that_is_destroyed_get_an_error_unless_it_was_set) {
-  run([]() -> task<void> {
-    texts log;
-    auto e = std::make_unique<event>("e");
-    auto woken = create_task(wait_for(*e, log, "woken"));
-    co_await yield();
-    e->set();
-    e->clear();
-    auto left = create_task(wait_for(*e, log, "left"), "left");
-    event_loop::current()->call_soon([&e] { e.reset(); });
-    EXPECT_EQ(co_await error_of(left), "task 'left' waited for event 'e', which was destroyed");
-    co_await woken;
-    EXPECT_EQ(log, texts{"woken"});
-  }());
-}
-
 } // namespace
 } // namespace corace::test

@@ -330,21 +330,6 @@ TEST(mutex, misuse_throws_and_names_the_mutex) {
   EXPECT_THROW((void)outside.try_lock(), usage_error);
 }
 
-TEST(mutex, waiters_of_one_that_is_destroyed_get_an_error_that_names_it) {
-  run([]() -> task<void> {
-    texts log;
-    auto m = std::make_unique<mutex>("m");
-    co_await m->lock_manual();
-    auto first = create_task(hold(*m, log, "first"), "first");
-    auto woken = create_task(hold(*m, log, "second"), "second");
-    co_await yield();
-    m->unlock(); // the first one is on its way
-    m.reset();
-    for (const auto &each : {first, woken})
-      EXPECT_EQ(co_await error_of(each), "task '" + each.name() + "' waited for mutex 'm', which was destroyed");
-  }());
-}
-
 TEST(mutex, a_guard_is_empty_once_the_mutex_was_unlocked_by_hand_or_destroyed) {
   run([]() -> task<void> {
     auto m = std::make_unique<mutex>("m");

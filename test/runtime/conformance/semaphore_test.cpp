@@ -287,20 +287,6 @@ TEST(bounded_semaphore, an_over_release_throws_and_changes_nothing) {
   }());
 }
 
-TEST(semaphore, waiters_of_one_that_is_destroyed_get_an_error) {
-  run([]() -> task<void> {
-    texts log;
-    auto s = std::make_unique<counting_semaphore>(0, "s");
-    auto first = create_task(use(*s, log, "first"), "first");
-    auto second = create_task(use(*s, log, "second"), "second");
-    co_await yield();
-    s->release();
-    s.reset();
-    for (const auto &each : {first, second})
-      EXPECT_EQ(co_await error_of(each), "task '" + each.name() + "' waited for semaphore 's', which was destroyed");
-  }());
-}
-
 TEST(semaphore, a_unit_that_was_granted_when_the_loop_went_away_is_not_lost) {
   counting_semaphore s{0};
   texts log;
