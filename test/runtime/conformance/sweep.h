@@ -32,6 +32,12 @@ public:
   enum class order { always, in_the_loop, never };
   [[nodiscard]] virtual order first_come_first_served() const { return order::in_the_loop; }
 
+  /// The cancellations begin when all waiters have arrived, together with what the driver does after its first
+  /// co_await settled().
+  [[nodiscard]] virtual bool late() const { return false; }
+  /// Called before each cancellation.
+  virtual void before_cancellation() {}
+
   void arrive(int who) { arrived_.push_back(who); }
   void served(int who) { served_.push_back(who); }
   [[nodiscard]] std::size_t served() const { return served_.size(); }
@@ -71,23 +77,31 @@ inline task<void> sweep_once(scenario &s, std::vector<cancellation> plan, bool o
   std::vector<task_handle<void>> all;
   const auto cancel_due = [&](int tick, bool late) {
     for (const cancellation &each : plan)
-      if (each.tick == tick && each.late == late && !all[static_cast<std::size_t>(each.who)].cancel())
-        ++s.in_vain;
+      if (each.tick == tick && each.late == late) {
+        s.before_cancellation();
+        if (!all[static_cast<std::size_t>(each.who)].cancel())
+          ++s.in_vain;
+      }
   };
   int last = 0;
   for (const cancellation &each : plan)
     last = std::max(last, each.tick);
-  auto early = create_task([](auto &due, int until) -> task<void> {
+  auto early = create_task([](const scenario &what, auto &due, int until) -> task<void> {
+    if (what.late())
+      co_await scenario::settled();
     for (int tick = 0; tick <= until; ++tick) {
       due(tick, false);
       co_await yield();
     }
-  }(cancel_due, last));
+  }(s, cancel_due, last));
   auto driver = create_task(s.drive(), "driver");
   for (int who = 0; who < s.waiters; ++who)
     all.push_back(create_task(s.wait(who), "waiter " + std::to_string(who)));
+  if (s.late())
+    co_await scenario::settled();
   for (int tick = 0; tick <= last; ++tick) {
-    co_await yield();
+    if (tick > 0 || !s.late())
+      co_await yield();
     cancel_due(tick, true);
   }
   co_await sleep_for(100s);
