@@ -219,6 +219,11 @@ detail::reactor &event_loop::outside() {
   return *reactor_;
 }
 
+void event_loop::forget_descriptor(int descriptor) noexcept {
+  if (reactor_)
+    reactor_->forget(descriptor);
+}
+
 detail::thread_pool &event_loop::threads() {
   check_usable("threads()");
   if (!threads_)

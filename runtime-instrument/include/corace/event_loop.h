@@ -277,6 +277,8 @@ public:
   [[nodiscard]] bool in_teardown() const noexcept { return teardown_; }
   /// The way to the operating system: waits, sockets. Made when first asked for.
   [[nodiscard]] detail::reactor &outside();
+  /// See readiness.h.
+  void forget_descriptor(int descriptor) noexcept;
   /// The threads of to_thread(). Made when first asked for, joined by close().
   [[nodiscard]] detail::thread_pool &threads();
   /// Runs until the task has ended, then cancels what is left and waits for that.
