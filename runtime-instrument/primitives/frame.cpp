@@ -28,7 +28,7 @@ void rewind_frames() noexcept {}
 namespace {
 struct aligned_delete {
   void operator()(frame_chunk *chunk) const noexcept {
-    ::operator delete(chunk, frame_chunk::size, std::align_val_t(frame_chunk::size));
+    ::operator delete(chunk, frame_chunk::room, std::align_val_t(frame_chunk::size));
   }
 };
 using chunk_pointer = std::unique_ptr<frame_chunk, aligned_delete>;
@@ -112,12 +112,12 @@ void *allocate_frame_slowly(std::size_t size) {
   }
   chunk_list &from = pool.cut[index];
   const std::size_t block = (index + 1) * frame_pool::step;
-  if (from.chunk < from.chunks.size() && from.used + block > frame_chunk::size) {
+  if (from.chunk < from.chunks.size() && from.used + block > frame_chunk::room) {
     ++from.chunk;
     from.used = frame_pool::step;
   }
   if (from.chunk == from.chunks.size()) {
-    void *fresh = ::operator new(frame_chunk::size, std::align_val_t(frame_chunk::size));
+    void *fresh = ::operator new(frame_chunk::room, std::align_val_t(frame_chunk::size));
     from.chunks.emplace_back(new (fresh) frame_chunk{&pool});
   }
   ++pool.live;

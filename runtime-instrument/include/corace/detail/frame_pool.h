@@ -28,9 +28,10 @@ struct frame_pool {
   std::size_t live = 0;                            ///< blocks that are in use
 };
 
-/// What blocks are cut from. Stands at a multiple of its size.
+/// What blocks are cut from. Stands at a multiple of `size`. A little of that is left to the heap's own use: then it
+/// can put one behind the other.
 struct frame_chunk {
-  static constexpr std::size_t size = std::size_t{1} << 16;
+  static constexpr std::size_t size = std::size_t{1} << 15, room = size - 64;
   frame_pool *owner;
 
   [[nodiscard]] static frame_chunk &of(void *block) noexcept {
