@@ -38,7 +38,8 @@ class event_scenario : public scenario {
 public:
   task<void> wait(int who) override {
     arrive(who);
-    if (co_await e.wait())
+    const bool woken = co_await e.wait(); // GCC 12 does not keep the awaiter of a condition alive
+    if (woken)
       served(who);
   }
   task<void> drive() override {
@@ -233,13 +234,16 @@ public:
   barrier_scenario() { waiters = 5; }
   task<void> wait(int who) override {
     arrive(who);
-    places[co_await b.wait()] += 1;
+    const auto place = co_await b.wait();
+    ++places[place];
     served(who);
   }
   task<void> drive() override {
     co_await settled();
-    if (b.n_waiting() == 1)
-      places[co_await b.wait()] += 1;
+    if (b.n_waiting() != 1)
+      co_return;
+    const auto place = co_await b.wait();
+    ++places[place];
   }
   std::string complaint() override {
     const bool fair = std::abs(places[0] - places[1]) <= may_be_lost;
@@ -328,7 +332,7 @@ const row rows[] = {{"mutex", make<mutex_scenario>},
 
 class cancellation_sweep : public testing::TestWithParam<row> {};
 INSTANTIATE_TEST_SUITE_P(each, cancellation_sweep, testing::ValuesIn(rows),
-                         [](const auto &info) { return info.param.name; });
+                         [](const auto &one) { return one.param.name; });
 
 TEST_P(cancellation_sweep, at_each_tick_and_twice_in_one_tick) { EXPECT_GE(sweep(GetParam().make), 400); }
 TEST_P(cancellation_sweep, under_all_schedules_of_two_waiters) {

@@ -177,7 +177,9 @@ inline void sweep_schedules(scenario_maker make, const std::string &strategy, in
         [&]() -> task<void> {
           const auto s = make();
           s->waiters = waiters;
-          co_await sweep_once(*s, {{who, 0, false}}, false);
+          std::vector<cancellation> plan(1); // GCC 12 does not take a list in braces here
+          plan[0].who = who;
+          co_await sweep_once(*s, plan, false);
         },
         options);
     EXPECT_TRUE(result.clean()) << "waiter " << who << ": " << result.failures[0].message << " under "
