@@ -325,6 +325,7 @@ private:
     return timers_.empty() && !reactor_ && !posts_waiting_.load(std::memory_order_relaxed) && !ready_.empty();
   }
   bool tick();
+  void tick_without_waiting();
   bool run_ticks();
   bool step();
   bool collect();

@@ -1,0 +1,246 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How the loop runs what is ready: ticks, steps that a scheduler picks, and the segments of tasks.
+#include <corace/detail/promise.h>
+#include <corace/errors.h>
+#include <corace/event_loop.h>
+
+#include <cstdio>
+#include <utility>
+
+namespace corace {
+
+inline void event_loop::end_task(detail::task_state &task) {
+  if (scheduler_ || task.fatal) [[unlikely]]
+    return end_specially(task);
+  task.finish();
+  leave_task();
+}
+
+// One segment.
+inline void event_loop::advance_task(detail::task_state &task) {
+  using phase = detail::task_state::phase;
+  running_ = &task;
+  detail::here.values = &task.values;
+  if (task.special && !prepare(task))
+    return;
+  task.now = phase::running;
+  task.innermost.resume();
+  if (task.at_end)
+    return end_task(task);
+  if (task.now == phase::running) [[unlikely]] // at an awaiter that is not one of the runtime's
+    task.now = phase::waiting;
+  leave_task();
+}
+
+// What comes before a segment that is not like most. False: the task has had its turn.
+bool event_loop::prepare(detail::task_state &task) {
+  if (task.at_end) {
+    const std::exception_ptr escaping = complain_of_foreign_hand(task);
+    end_task(task);
+    if (escaping)
+      std::rethrow_exception(escaping);
+    return false;
+  }
+  if (!task.started && task.must_cancel) { // cancelled before its first segment: the body never runs
+    task.must_cancel = false;
+    task.was_cancelled = true;
+    task.finish();
+    leave_task();
+    return false;
+  }
+  if (detail::wait_node *at = task.parked_at; at && at->operations->proceed && !at->operations->proceed(*at)) {
+    task.now = detail::task_state::phase::waiting;
+    leave_task();
+    return false;
+  }
+  task.started = true;
+  task.special = false;
+  return true;
+}
+
+void event_loop::end_specially(detail::task_state &task) {
+  if (scheduler_)
+    scheduler_->ending(task);
+  const std::exception_ptr escaping = task.fatal ? task.error : nullptr;
+  task.finish();
+  leave_task();
+  if (escaping)
+    std::rethrow_exception(escaping);
+}
+
+// One turn of the plain loop: what is ready when it begins, in that order.
+[[gnu::always_inline]] inline void event_loop::run_ready() {
+  ++ticks_;
+  struct ready_now : detail::list<detail::ready_node> {
+    explicit ready_now(detail::list<detail::ready_node> &all) noexcept : from(all) { take_in_front(all); }
+    ~ready_now() { from.take_in_front(*this); } // there are some left where a fatal_exit comes out
+    detail::list<detail::ready_node> &from;
+  } batch(ready_);
+  while (detail::ready_node *node = batch.pop_front()) {
+    if (careful_) [[unlikely]]
+      run_with_care(*node);
+    else if (node->fire)
+      node->fire(*node, true);
+    else
+      advance_task(static_cast<detail::task_state &>(*node));
+  }
+}
+
+void event_loop::tick_without_waiting() {
+  fire_timers();
+  run_ready();
+}
+
+bool event_loop::tick() {
+  if (!only_ready() && !collect())
+    return false;
+  run_ready();
+  return true;
+}
+
+// The same again and again, up to a tick that needs more than what is ready, or to stop().
+bool event_loop::run_ticks() {
+  if (!only_ready() && !collect())
+    return false;
+  do
+    run_ready();
+  while (!stopping_ && only_ready());
+  return true;
+}
+
+// One segment of the task that the scheduler picks. Call-backs are no decisions: they run as soon as they are queued,
+// so that all tasks which can be ready are. Under `loop_order` everything happens as in tick(), one node a step.
+bool event_loop::step() {
+  if (scheduler_->loop_order()) {
+    if (!collect())
+      return false;
+    ++ticks_;
+    detail::ready_node &next = ready_.front();
+    if (!next.fire) {
+      choices_.clear();
+      for (detail::ready_node *node = ready_.first(); node; node = ready_.after(*node))
+        if (!node->fire)
+          choices_.push_back(static_cast<detail::task_state *>(node));
+      if (!scheduler_->pick(*this, choices_))
+        throw detail::run_abandoned();
+    }
+    next.unlink();
+    run_node(next);
+    return true;
+  }
+  if (detail::task_state *sleeper = scheduler_->in_a_hurry())
+    hurry(*sleeper);
+  do {
+    if (!collect())
+      return false;
+    choices_.clear();
+    for (detail::ready_node *node = ready_.first(); node;) {
+      if (!node->fire) {
+        choices_.push_back(static_cast<detail::task_state *>(node));
+        node = ready_.after(*node);
+        continue;
+      }
+      node->unlink();
+      run_node(*node); // may queue and unlink others, so the walk starts afresh
+      choices_.clear();
+      node = ready_.first();
+    }
+  } while (choices_.empty());
+  ++ticks_;
+  detail::task_state *chosen = scheduler_->pick(*this, choices_);
+  if (!chosen)
+    throw detail::run_abandoned();
+  chosen->unlink();
+  run_segment(*chosen);
+  return true;
+}
+
+bool event_loop::advance() { return scheduler_ ? step() : tick(); }
+
+void event_loop::run_node(detail::ready_node &node) {
+  if (node.fire)
+    node.fire(node, true);
+  else
+    run_segment(static_cast<detail::task_state &>(node));
+}
+
+void event_loop::run_with_care(detail::ready_node &node) {
+  if (debug_)
+    run_timed(node);
+  else
+    run_node(node);
+}
+
+// In debug mode: a segment or call-back that takes long keeps all others from running.
+void event_loop::run_timed(detail::ready_node &node) {
+  const std::string who =
+      node.fire ? "a call-back" : static_cast<detail::task_state &>(static_cast<detail::ready_node &>(node)).title();
+  const auto before = std::chrono::steady_clock::now();
+  run_node(node);
+  const auto took = std::chrono::steady_clock::now() - before;
+  if (took >= slow_segment_)
+    std::fprintf(stderr, "corace: %s ran for %.3f s without giving up its turn\n", who.c_str(),
+                 std::chrono::duration<double>(took).count());
+}
+
+void event_loop::run_segment(detail::task_state &task) {
+  if (watched()) [[unlikely]]
+    run_watched(task);
+  else
+    advance_task(task);
+}
+
+void event_loop::run_watched(detail::task_state &task) {
+  const auto kept = detail::task_pointer<>::share(task);
+  if (observed()) {
+    detect::enter(task.id);
+    // See task_state::cancel().
+    detect::note(detail::sync_event::look, reinterpret_cast<const void *>(task.key & ~std::uint64_t{15}));
+  }
+  advance_task(task);
+  ++task.segments;
+  if (observed())
+    detect::leave();
+  if (scheduler_)
+    scheduler_->ran(task);
+}
+
+// Somebody has resumed the task's coroutine by its handle, and it has come to its end. What a fatal handler throws is
+// given back.
+std::exception_ptr event_loop::complain_of_foreign_hand(const detail::task_state &task) noexcept {
+  try {
+    loop_report report{.message = "was resumed to its end by somebody else than its event loop",
+                       .exception =
+                           std::make_exception_ptr(invalid_state(task.title() + " had ended before its turn came"))};
+    report.object = task.title();
+    call_exception_handler(report);
+  } catch (...) {
+    return std::current_exception();
+  }
+  return nullptr;
+}
+
+void event_loop::add_eagerly(detail::task_state &task) {
+  enlist(task);
+  const auto kept = detail::task_pointer<>::share(task);
+  detail::task_state *const outer = running_;
+  detail::context_slot *const values = detail::here.values;
+  const detect::task_id before = observed() ? detect::enter_nested(task.id) : 0;
+  std::exception_ptr escaping;
+  try {
+    advance_task(task);
+  } catch (...) { // a fatal_exit
+    escaping = std::current_exception();
+  }
+  if (observed())
+    detect::leave_nested(before);
+  running_ = outer;
+  detail::here.values = values;
+  order(&task, outer);
+  if (escaping)
+    std::rethrow_exception(escaping);
+}
+
+} // namespace corace
