@@ -108,8 +108,8 @@ const wait_operations future_wait::operations = {
 
 void future_wait::note_join(event_loop &loop) noexcept {
   note(sync_event::join, target_.identity());
-  if (target_.done() && target_.is_task)
-    loop.order(static_cast<task_state *>(&target_), loop.running());
+  if (target_.done() && loop.running())
+    target_.order_before(*loop.running());
 }
 
 void future_wait::suspend_specially(task_state &waiting, std::coroutine_handle<> innermost) {

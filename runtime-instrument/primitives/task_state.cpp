@@ -34,6 +34,8 @@ void task_state::enrol() {
 
 std::string task_state::title() const { return "task '" + name() + "'"; }
 
+void task_state::order_before(task_state &next) const noexcept { next.loop->order(this, &next); }
+
 const std::string &task_state::name() const {
   if (!name_) {
     name_ = std::make_unique<std::string>("Task-" + std::to_string(number));

@@ -25,6 +25,7 @@
 #include <corace/loop_clock.h>
 #include <corace/loop_report.h>
 #include <corace/mutex.h>
+#include <corace/outcome_of.h>
 #include <corace/priority_queue.h>
 #include <corace/queue.h>
 #include <corace/readiness.h>

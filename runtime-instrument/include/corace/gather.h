@@ -3,134 +3,125 @@
 //
 // gather(): runs coroutines concurrently and waits for all of them.
 //
-// The coroutines become tasks when gather() is called; handles may stand among them. `co_await` gives a tuple of the
-// results in the order of the arguments (std::monostate for void), a vector for a range, nothing where all are void.
-// The first exception comes out at once; the others go on, and what they throw is not reported. The awaiter goes on two
-// ticks after the last task's last segment. Cancellation of the awaiter cancels all tasks that have not ended.
-// Conformance: G-01, G-02, G-04, G-06, G-08, G-09, G-11, G-19, G-20.
-// Differs from asyncio: gathering exceptions as values has no counterpart yet.
+// The coroutines become tasks when gather() is called; handles, futures and other gathers may stand among them. It
+// gives a future: of a tuple of the results in the order of the arguments (std::monostate for void), of a vector for a
+// range, of nothing where all are void. The first failure, or child that was cancelled, ends it with that exception;
+// the others go on, and what they throw is not reported. gather_results() gives an outcome_of<T> for each child
+// instead, and fails only when it is cancelled itself. Who awaits it goes on two ticks after the last child's last
+// segment; where all have ended already it has, too. Cancellation, also that of a waiter, cancels all children that
+// have not ended; who waits goes on, with the cancelled_error, when they have. cancel() is false where all children
+// have ended. A child given twice runs once. Futures of another loop throw std::invalid_argument. Conformance: G.
+// Differs from asyncio: a gather that is dropped lets its children go on and looks after none of them. A result that
+// cannot be copied is moved out of its task.
 #pragma once
 
-#include <corace/create_task.h>
-#include <corace/detail/joint.h>
+#include <corace/detail/gather_state.h>
 
-#include <iterator>
 #include <ranges>
-#include <tuple>
-#include <vector>
 
 namespace corace {
 
+/// The future of a gather(): `co_await` moves the result out if nobody else has the future.
+template <class R> class [[nodiscard("gather() has to be awaited")]] gathering : public future<R> {
+public:
+  using future<R>::future;
+  [[nodiscard]] auto operator co_await() const & { return detail::future_awaiter<R, false>(this->state()); }
+  [[nodiscard]] auto operator co_await() && {
+    (void)this->state(); // there is one
+    return detail::future_awaiter<R, true>(std::move(this->state_));
+  }
+};
+
 namespace detail {
 
-template <class T> struct is_task : std::false_type {};
-template <class T> struct is_task<task<T>> : std::true_type {
-  using result = T;
-};
-template <class T> struct is_task<task_handle<T>> : std::true_type {
-  using result = T;
-};
-/// What can be gathered: a task<T> or a task_handle<T>.
-template <class T>
-concept gatherable = is_task<std::remove_cvref_t<T>>::value;
-template <class T> using result_of = typename is_task<std::remove_cvref_t<T>>::result;
+template <class T> std::type_identity<T> result_of_awaited(const task<T> &);
+template <class T> std::type_identity<T> result_of_awaited(const task_handle<T> &);
+template <class T> std::type_identity<T> result_of_awaited(const future<T> &);
+/// A task<T>, or a task_handle<T> or future<T>, also of a derived type.
+template <class A>
+concept gatherable = requires(const std::remove_cvref_t<A> &a) { result_of_awaited(a); };
+template <class A>
+using result_of = typename decltype(result_of_awaited(std::declval<const std::remove_cvref_t<A> &>()))::type;
 
-/// The result of a task that has ended well, taken out if nobody else can ask for it.
-template <class T> stored<T> collect(const task_handle<T> &handle, bool sole) {
-  auto &value = *value_in<T>(*handle.state());
-  if constexpr (std::is_copy_constructible_v<stored<T>>)
-    if (!sole)
-      return value;
-  return std::move(value);
+/// The loop of a gather: the one that runs, or that of the futures. Throws std::invalid_argument where they differ,
+/// usage_error where there is none.
+[[nodiscard]] event_loop &gather_loop(std::span<future_state *const> given);
+
+template <class T> [[nodiscard]] future_state *given_state(const task<T> &) noexcept { return nullptr; }
+[[nodiscard]] inline future_state *given_state(const any_future &f) { return f.state().get(); }
+template <class T> void give_up(task<T> &unused) noexcept { unused.discard(); }
+inline void give_up(const any_future &) noexcept {}
+
+template <class T> void bear(gather_state::child &child, task<T> coroutine) {
+  child.future = create_task(std::move(coroutine)).state();
+  child.sole = true;
+}
+inline void bear(gather_state::child &child, const any_future &f) { child.future = f.state(); }
+
+/// Makes the future of a gather out of its state, which has its children.
+template <class State> [[nodiscard]] gathering<typename State::result> started(pointer<State> state) {
+  state->begin();
+  return gathering<typename State::result>(pointer<>(std::move(state)));
 }
 
-/// The awaitable of gather(). `Finish` makes the result out of the handles.
-template <class Handles, class Finish> class [[nodiscard("gather() has to be awaited")]] gathering {
-public:
-  gathering(Handles handles, const std::vector<future_state *> &states, std::vector<bool> owned, Finish finish)
-      : handles_(std::move(handles)), owned_(std::move(owned)), finish_(std::move(finish)),
-        joint_(std::make_unique<joint_state>(joint_state::ends::at_first_error)) {
-    for (future_state *state : states)
-      joint_->add(*state);
+template <bool Outcomes, class... Awaited> [[nodiscard]] auto gather_all(Awaited &...awaited) {
+  using state_type = gather_tuple<Outcomes, result_of<Awaited>...>;
+  pointer<state_type> state;
+  try {
+    const std::array<future_state *, sizeof...(Awaited)> given{given_state(awaited)...};
+    state = pointer<state_type>::adopt(new state_type(gather_loop(given)));
+  } catch (...) {
+    (give_up(awaited), ...);
+    throw;
   }
+  [[maybe_unused]] auto child = state->children.begin();
+  (bear(*child++, std::move(awaited)), ...);
+  return started(std::move(state));
+}
 
-  auto operator co_await() && noexcept { return awaiter(*this); }
-
-private:
-  class awaiter {
-  public:
-    using resumed_by_loop = void;
-    explicit awaiter(gathering &g) noexcept : gathering_(g), wait_(*g.joint_) {}
-    bool await_ready() noexcept { return wait_.ready(); }
-    void await_suspend(std::coroutine_handle<> innermost) { wait_.suspend(innermost); }
-    auto await_resume() {
-      if (wait_.resume())
-        throw_cancelled();
-      gathering_.joint_->rethrow();
-      return gathering_.finish_(gathering_.handles_, gathering_.owned_);
-    }
-
-  private:
-    gathering &gathering_;
-    joint_wait wait_;
-  };
-
-  Handles handles_;
-  std::vector<bool> owned_; ///< which tasks nobody else has a handle of
-  Finish finish_;
-  std::unique_ptr<joint_state> joint_;
-};
+template <bool Outcomes, class Range> [[nodiscard]] auto gather_range(Range &&range) {
+  using item = std::ranges::range_value_t<Range>;
+  using state_type = gather_vector<Outcomes, result_of<item>>;
+  std::vector<future_state *> given;
+  if constexpr (std::is_copy_constructible_v<item>)
+    for (const auto &each : range)
+      given.push_back(given_state(each));
+  pointer<state_type> state;
+  try {
+    const auto size = static_cast<std::size_t>(std::ranges::distance(range));
+    state = pointer<state_type>::adopt(new state_type(gather_loop(given), size));
+  } catch (...) {
+    if constexpr (!std::is_copy_constructible_v<item>)
+      for (auto &&each : range)
+        give_up(each);
+    throw;
+  }
+  auto child = state->children.begin();
+  for (auto &&each : range)
+    bear(*child++, std::move(each)); // a task<T> can only be moved
+  return started(std::move(state));
+}
 
 } // namespace detail
 
-template <detail::gatherable... Tasks> [[nodiscard("gather() has to be awaited")]] auto gather(Tasks... tasks) {
-  (void)event_loop::require("gather()");
-  // A braced list: the tasks are created in the order of the arguments.
-  std::tuple<task_handle<detail::result_of<Tasks>>...> handles{create_task(std::move(tasks))...};
-  std::vector<detail::future_state *> states;
-  std::apply([&](auto &...handle) { (states.push_back(handle.state().get()), ...); }, handles);
-  auto finish = []([[maybe_unused]] auto &all, [[maybe_unused]] const std::vector<bool> &owned) {
-    if constexpr ((std::is_void_v<detail::result_of<Tasks>> && ...))
-      return;
-    else
-      return std::apply(
-          [&](auto &...handle) {
-            auto next = owned.begin(); // the braced list below is evaluated in order
-            return std::tuple<detail::stored<detail::result_of<Tasks>>...>{
-                detail::collect(handle, *std::exchange(next, std::next(next)))...};
-          },
-          all);
-  };
-  std::vector<bool> owned{!std::is_same_v<Tasks, task_handle<detail::result_of<Tasks>>>...};
-  return detail::gathering(std::move(handles), states, std::move(owned), finish);
+template <detail::gatherable... Awaited> [[nodiscard("gather() has to be awaited")]] auto gather(Awaited... awaited) {
+  return detail::gather_all<false>(awaited...);
+}
+template <std::ranges::forward_range Range>
+  requires detail::gatherable<std::ranges::range_value_t<Range>>
+[[nodiscard("gather() has to be awaited")]] auto gather(Range &&range) {
+  return detail::gather_range<false>(std::forward<Range>(range));
 }
 
-template <std::ranges::input_range Range>
+/// The same, with failures as values.
+template <detail::gatherable... Awaited>
+[[nodiscard("gather_results() has to be awaited")]] auto gather_results(Awaited... awaited) {
+  return detail::gather_all<true>(awaited...);
+}
+template <std::ranges::forward_range Range>
   requires detail::gatherable<std::ranges::range_value_t<Range>>
-[[nodiscard("gather() has to be awaited")]] auto gather(Range &&tasks) {
-  (void)event_loop::require("gather()");
-  using item = std::ranges::range_value_t<Range>;
-  using result = detail::result_of<item>;
-  std::vector<task_handle<result>> handles;
-  std::vector<detail::future_state *> states;
-  for (auto &&each : tasks) {
-    if constexpr (std::is_copy_constructible_v<item>)
-      handles.push_back(create_task(item(each)));
-    else
-      handles.push_back(create_task(item(std::move(each)))); // a task<T> can only be moved
-    states.push_back(handles.back().state().get());
-  }
-  std::vector<bool> owned(handles.size(), !std::is_same_v<item, task_handle<result>>);
-  auto finish = []([[maybe_unused]] auto &all, [[maybe_unused]] const std::vector<bool> &own) {
-    if constexpr (!std::is_void_v<result>) {
-      std::vector<detail::stored<result>> values;
-      values.reserve(all.size());
-      for (std::size_t i = 0; i < all.size(); ++i)
-        values.push_back(detail::collect(all[i], own[i]));
-      return values;
-    }
-  };
-  return detail::gathering(std::move(handles), states, std::move(owned), finish);
+[[nodiscard("gather_results() has to be awaited")]] auto gather_results(Range &&range) {
+  return detail::gather_range<true>(std::forward<Range>(range));
 }
 
 } // namespace corace

@@ -17,30 +17,14 @@
 // from asyncio: the body is a callable, because C++ has no asynchronous destructor.
 #pragma once
 
+#include <corace/detail/body.h>
 #include <corace/detail/callback.h>
 #include <corace/detail/optional_delay.h>
 #include <corace/event_loop.h>
-#include <corace/task.h>
 
-#include <functional>
 #include <optional>
 
 namespace corace {
-
-class timeout;
-
-namespace detail {
-template <class T> struct body_result;
-template <class T> struct body_result<task<T>> {
-  using type = T;
-};
-template <class Body> struct body_call : std::invoke_result<Body &> {};
-template <class Body>
-  requires std::is_invocable_v<Body &, timeout &>
-struct body_call<Body> : std::invoke_result<Body &, timeout &> {};
-/// What the task<T> of a body gives.
-template <class Body> using timed_result = typename body_result<typename body_call<Body>::type>::type;
-} // namespace detail
 
 class timeout {
 public:
@@ -56,13 +40,10 @@ public:
   timeout &operator=(const timeout &) = delete;
 
   /// Runs the body under the limit; its result, or what it threw. Once only: throws usage_error the second time.
-  template <class Body> [[nodiscard]] task<detail::timed_result<Body>> run(Body body) {
+  template <class Body> [[nodiscard]] task<detail::body_result<Body, timeout>> run(Body body) {
     const entry inside(*this);
     try {
-      if constexpr (std::is_invocable_v<Body &, timeout &>)
-        co_return co_await std::invoke(body, *this);
-      else
-        co_return co_await std::invoke(body);
+      co_return co_await detail::call_body(body, *this);
     } catch (const cancelled_error &) {
       convert();
       throw;
@@ -128,14 +109,12 @@ private:
 }
 
 namespace detail {
-template <class Body> task<timed_result<Body>> run_until(std::optional<loop_clock::time_point> deadline, Body body) {
+template <class Body>
+task<body_result<Body, timeout>> run_until(std::optional<loop_clock::time_point> deadline, Body body) {
   timeout limit(deadline);
   const timeout::entry inside(limit);
   try {
-    if constexpr (std::is_invocable_v<Body &, timeout &>)
-      co_return co_await std::invoke(body, limit);
-    else
-      co_return co_await std::invoke(body);
+    co_return co_await call_body(body, limit);
   } catch (const cancelled_error &) {
     limit.convert();
     throw;
@@ -145,12 +124,12 @@ template <class Body> task<timed_result<Body>> run_until(std::optional<loop_cloc
 
 /// timeout(limit).run(body). The time counts from the call.
 template <class Body>
-[[nodiscard]] task<detail::timed_result<Body>> with_timeout(detail::optional_delay limit, Body body) {
+[[nodiscard]] task<detail::body_result<Body, timeout>> with_timeout(detail::optional_delay limit, Body body) {
   return detail::run_until(timeout(limit).when(), std::move(body));
 }
 template <class Body>
-[[nodiscard]] task<detail::timed_result<Body>> with_timeout_at(std::optional<loop_clock::time_point> deadline,
-                                                               Body body) {
+[[nodiscard]] task<detail::body_result<Body, timeout>> with_timeout_at(std::optional<loop_clock::time_point> deadline,
+                                                                       Body body) {
   return detail::run_until(deadline, std::move(body));
 }
 

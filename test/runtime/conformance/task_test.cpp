@@ -281,7 +281,7 @@ TEST(run, deadlock_names_who_waits_for_what) {
     FAIL() << "no deadlock";
   } catch (const deadlock_error &e) {
     EXPECT_EQ(std::string(e.what()),
-              "deadlock: nothing can run, and task 'main' has not ended; 'main' waits for 2 tasks; 'one' "
+              "deadlock: nothing can run, and task 'main' has not ended; 'main' waits for a gather of 2 tasks; 'one' "
               "waits for mutex 'second', which 'two' holds; 'two' waits for mutex 'first', which "
               "'one' holds");
   }

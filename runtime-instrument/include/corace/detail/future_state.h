@@ -27,6 +27,7 @@ class event_loop;
 namespace corace::detail {
 
 class future_state;
+class task_state;
 
 /// Told when a future ends, in the order of registration. Stands in the future's list.
 struct completion : link {
@@ -52,11 +53,16 @@ public:
     delete this;
   }
 
+  /// Whether more than one has it.
+  [[nodiscard]] bool shared() const noexcept { return references_ > 1; }
+
   [[nodiscard]] bool done() const noexcept { return ended; }
   /// Asks for the end: a plain future is cancelled at once, a task when it next waits. False: it has ended already.
   virtual bool cancel(std::string message = {}) noexcept = 0;
   /// "task 'a'", "a future": for messages.
   [[nodiscard]] virtual std::string title() const = 0;
+  /// For the detector: what this end rests on happens before what the task does next.
+  virtual void order_before(task_state &) const noexcept {}
   /// The number that stands for its end in the detector.
   [[nodiscard]] const void *identity() const noexcept { return this_end; }
 

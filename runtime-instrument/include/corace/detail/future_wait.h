@@ -40,6 +40,8 @@ public:
   }
   void resume() {
     hook_.unlink();
+    if (event_loop *loop = here.loop; loop && loop->observed() && task && !target_.is_task) [[unlikely]]
+      target_.order_before(*task);
     const bool late = task && task->must_cancel; // cancelled after the awaited one had ended
     (void)end_wait(*this);
     if (late) [[unlikely]]
@@ -71,7 +73,7 @@ public:
     wait_.resume();
     rethrow_outcome(*state_);
     if constexpr (Consume)
-      return taken<T>(*state_);
+      return state_->shared() ? taken<T>(*state_) : taken_last<T>(*state_);
     else
       return kept<T>(*state_);
   }

@@ -66,6 +66,7 @@ public:
 
   bool cancel(std::string message = {}) noexcept override;
   [[nodiscard]] std::string title() const override;
+  void order_before(task_state &next) const noexcept override;
   /// Takes one request to cancel back; how many are left. With the last one a cancellation that was not delivered yet
   /// goes.
   std::uint32_t uncancel() noexcept;
