@@ -2,8 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <corace/detail/many_wait.h>
 #include <corace/errors.h>
+#include <corace/wait.h>
 
 namespace corace::detail {
+
+void check_some(std::size_t count) {
+  if (count == 0)
+    throw std::invalid_argument("corace::wait(): there is nothing to wait for");
+}
 
 const wait_operations many_wait::operations = {
     [](wait_node &node) noexcept {

@@ -6,6 +6,7 @@
 
 #include <corace/any_future.h>
 #include <corace/any_task.h>
+#include <corace/as_completed.h>
 #include <corace/barrier.h>
 #include <corace/bounded_semaphore.h>
 #include <corace/callback_handle.h>
@@ -34,7 +35,9 @@
 #include <corace/run_options.h>
 #include <corace/runner.h>
 #include <corace/shared_mutex.h>
+#include <corace/shield.h>
 #include <corace/sleep.h>
+#include <corace/staggered_race.h>
 #include <corace/stream_socket.h>
 #include <corace/submit.h>
 #include <corace/task.h>
@@ -46,4 +49,5 @@
 #include <corace/thread_future.h>
 #include <corace/timeout.h>
 #include <corace/to_thread.h>
+#include <corace/wait.h>
 #include <corace/wait_for.h>

@@ -53,8 +53,8 @@ public:
     delete this;
   }
 
-  /// Whether more than one has it.
-  [[nodiscard]] bool shared() const noexcept { return references_ > 1; }
+  /// Whether somebody else may ask for the result.
+  [[nodiscard]] bool shared() const noexcept { return references_ > 1 || lends; }
 
   [[nodiscard]] bool done() const noexcept { return ended; }
   /// Asks for the end: a plain future is cancelled at once, a task when it next waits. False: it has ended already.
@@ -88,6 +88,7 @@ public:
   bool retrieved = false; ///< somebody has seen `error`
   bool has_place = false; ///< `created` is known
   bool is_task = false;
+  bool lends = false; ///< `value` is another future's
 
 protected:
   virtual ~future_state() {

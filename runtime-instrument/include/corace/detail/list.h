@@ -67,6 +67,13 @@ public:
     head_.prev_->next_ = &node;
     head_.prev_ = &node;
   }
+  void push_front(T &x) noexcept {
+    link &node = x;
+    node.next_ = head_.next_;
+    node.prev_ = &head_;
+    head_.next_->prev_ = &node;
+    head_.next_ = &node;
+  }
   T *pop_front() noexcept {
     link *first = head_.next_;
     if (first == &head_)
