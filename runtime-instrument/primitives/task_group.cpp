@@ -248,8 +248,9 @@ task<void> task_group::finish(std::exception_ptr failure) {
   }
   state_ = state::ended;
   detail::task_state &self = *parent_;
-  for (const detect::task_id each : ended_)
-    detect::order(each, self.id);
+  if constexpr (CORACE_INSTRUMENT != 0)
+    for (const detect::task_id each : ended_)
+      detect::order(each, self.id);
   if (parent_cancelled_)
     self.uncancel();
   if (fatal_)
