@@ -52,7 +52,7 @@ public:
     iterator &operator++() noexcept { return *this; }
     void operator++(int) noexcept {}
     [[nodiscard]] friend bool operator==(const iterator &at, std::default_sentinel_t) noexcept {
-      return at.order_->queue_->left() == 0;
+      return at.order_->size() == 0;
     }
 
   private:

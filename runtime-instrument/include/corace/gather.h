@@ -9,10 +9,10 @@
 // the others go on, and what they throw is not reported. gather_results() gives an outcome_of<T> for each child
 // instead, and fails only when it is cancelled itself. Who awaits it goes on two ticks after the last child's last
 // segment; where all have ended already it has, too. Cancellation, also that of a waiter, cancels all children that
-// have not ended; who waits goes on, with the cancelled_error, when they have. cancel() is false where all children
-// have ended. A child given twice runs once. Futures of another loop throw std::invalid_argument. Conformance: G.
-// Differs from asyncio: a gather that is dropped lets its children go on and looks after none of them. A result that
-// cannot be copied is moved out of its task.
+// have not ended; the first that ends so ends the gather, and gather_results() ends with cancelled_error when all have.
+// cancel() is false where all children have ended. A child given twice runs once. Futures of another loop throw
+// std::invalid_argument. Conformance: G. Differs from asyncio: a gather that is dropped lets its children go on and
+// looks after none of them. A result that cannot be copied is moved out of its task.
 #pragma once
 
 #include <corace/detail/gather_state.h>

@@ -110,7 +110,8 @@ TEST(conformance, AC_10_several_awaitables_may_be_awaited_concurrently) {
     std::vector<task<int>> all;
     for (auto &&next : as_completed(three()))
       all.push_back(std::move(next));
-    EXPECT_EQ(co_await gather(std::move(all)), (std::vector{1, 2, 3}));
+    const std::vector<int> seen = co_await gather(std::move(all));
+    EXPECT_EQ(seen, (std::vector{1, 2, 3}));
     EXPECT_EQ(now(), 3s);
   }());
 }

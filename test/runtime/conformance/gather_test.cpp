@@ -175,7 +175,9 @@ TEST(conformance, G_11_what_is_given_several_times_runs_once) {
     auto [a, b, c] = co_await gather(handle, handle, future<int>(handle));
     EXPECT_EQ(a + b + c, 3);
     EXPECT_EQ(runs, 1);
-    EXPECT_EQ(co_await gather(std::vector{handle, handle}), (std::vector{1, 1}));
+    const std::vector twice{handle, handle};
+    const std::vector<int> results = co_await gather(twice);
+    EXPECT_EQ(results, (std::vector{1, 1}));
   }());
 }
 
