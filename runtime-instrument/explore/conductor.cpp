@@ -21,7 +21,9 @@ template <std::size_t Size> void copy_text(char (&to)[Size], std::string_view te
 
 /// Nearly every time the tasks stand in a few sorted pieces; with thousands of them, that makes the difference.
 void sort_by_path(std::vector<detail::task_state *> &tasks, std::vector<detail::task_state *> &scratch) {
-  const auto before = [](const detail::task_state *a, const detail::task_state *b) { return a->path < b->path; };
+  const auto before = [](const detail::task_state *a, const detail::task_state *b) {
+    return a->watched->path < b->watched->path;
+  };
   auto sorted = std::is_sorted_until(tasks.begin(), tasks.end(), before);
   for (int pieces = 1; sorted != tasks.end(); ++pieces) {
     if (pieces == 4)
@@ -65,8 +67,9 @@ void conductor::record() {
 }
 
 void conductor::enrol(const event_loop &loop, const detail::task_state &task) {
-  task_entry entry{.key = task.key, .id = task.id, .loop = loop.ordinal(), .label = {}, .name = {}};
-  copy_text(entry.label, to_label({loop.ordinal(), task.path}));
+  const detail::watched_task &known = *task.watched;
+  task_entry entry{.key = known.key, .id = known.id, .loop = loop.ordinal(), .label = {}, .name = {}};
+  copy_text(entry.label, to_label({loop.ordinal(), known.path}));
   copy_text(entry.name, report::task_title(task));
   memory_.tasks.push(entry);
 }
@@ -85,15 +88,16 @@ detail::task_state *conductor::pick(event_loop &loop, const std::vector<detail::
   sorted_ = ready;
   sort_by_path(sorted_, scratch_);
   step_entry step{};
-  step.last = last_ ? last_->key : 0;
-  step.last_segments = last_ ? last_->segments : 0;
+  step.last = last_ ? last_->watched->key : 0;
+  step.last_segments = last_ ? last_->watched->segments : 0;
   step.ready_begin = static_cast<std::uint32_t>(memory_.ready.size());
   ready_.clear();
   for (detail::task_state *each : sorted_) {
-    if (!std::exchange(each->enrolled, true))
+    detail::watched_task &known = *each->watched;
+    if (!std::exchange(known.enrolled, true))
       enrol(loop, *each);
-    ready_.push_back({each->key, &each->path});
-    memory_.ready.push(each->key);
+    ready_.push_back({known.key, &known.path});
+    memory_.ready.push(known.key);
   }
   step.ready_count = static_cast<std::uint32_t>(memory_.ready.size()) - step.ready_begin;
   choice now{.ready = ready_,
@@ -112,7 +116,7 @@ detail::task_state *conductor::pick(event_loop &loop, const std::vector<detail::
     }
     chosen = sorted_[index];
   }
-  step.chosen = chosen->key;
+  step.chosen = chosen->watched->key;
   flags.step_began = std::chrono::steady_clock::now().time_since_epoch().count();
   step.deviates = sorted_[canonical(now)] != chosen;
   step.cells_begin = static_cast<std::uint32_t>(memory_.cells.size());
@@ -149,7 +153,7 @@ bool conductor::failed() const noexcept {
 }
 
 void conductor::ending(detail::task_state &task) noexcept {
-  if (!task.path.empty() || task.loop->ordinal() != 1)
+  if (!task.watched->path.empty() || task.loop->ordinal() != 1)
     return;
   for (sample_entry &each : memory_.samples.all())
     each.known = read_variable(each.address, each.size, each.value);

@@ -167,7 +167,7 @@ void event_loop::discard_everything() noexcept {
 void event_loop::introduce(detail::task_state &task) {
   task.enrol();
   if (observed())
-    task.id = detect::add_task(running_ ? running_->id : 0, task.name());
+    task.watched->id = detect::add_task(running_ ? running_->detector_id() : 0, task.name());
 }
 
 void event_loop::run_forever() {

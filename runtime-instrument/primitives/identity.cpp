@@ -9,7 +9,7 @@ const void *next_object_of_running_task() noexcept {
   event_loop *loop = event_loop::current();
   if (!loop || !loop->running() || !loop->watched())
     return nullptr;
-  task_state &task = *loop->running();
+  watched_task &task = *loop->running()->watched;
   // Far from other tasks' objects, as keys are hashes; and apart from the task's own two.
   return reinterpret_cast<const void *>((task.key & ~std::uint64_t{15}) + 16 * ++task.objects);
 }

@@ -58,7 +58,8 @@ void mutex::awaiter::await_suspend(std::coroutine_handle<> innermost) {
   m.note(sync_event::wait);
   m.enqueue(*this);
   waiting.loop->park(*this, innermost);
-  m.wake_first(); // free all the same: strict mode
+  if (!m.owner_) // free all the same: strict mode
+    m.wake_first();
 }
 
 void mutex::awaiter::end() {

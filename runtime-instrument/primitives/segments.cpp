@@ -43,7 +43,8 @@ bool event_loop::prepare(detail::task_state &task) {
       std::rethrow_exception(escaping);
     return false;
   }
-  if (!task.started && task.must_cancel) { // cancelled before its first segment: the body never runs
+  if (task.now == detail::task_state::phase::fresh &&
+      task.must_cancel) { // cancelled before it has begun: it never will
     task.must_cancel = false;
     task.was_cancelled = true;
     task.finish();
@@ -55,7 +56,6 @@ bool event_loop::prepare(detail::task_state &task) {
     leave_task();
     return false;
   }
-  task.started = true;
   task.special = false;
   return true;
 }
@@ -195,12 +195,12 @@ void event_loop::run_segment(detail::task_state &task) {
 void event_loop::run_watched(detail::task_state &task) {
   const auto kept = detail::task_pointer<>::share(task);
   if (observed()) {
-    detect::enter(task.id);
+    detect::enter(task.watched->id);
     // See task_state::cancel().
-    detect::note(detail::sync_event::look, reinterpret_cast<const void *>(task.key & ~std::uint64_t{15}));
+    detect::note(detail::sync_event::look, reinterpret_cast<const void *>(task.watched->key & ~std::uint64_t{15}));
   }
   advance_task(task);
-  ++task.segments;
+  ++task.watched->segments;
   if (observed())
     detect::leave();
   if (scheduler_)
@@ -227,7 +227,7 @@ void event_loop::add_eagerly(detail::task_state &task) {
   const auto kept = detail::task_pointer<>::share(task);
   detail::task_state *const outer = running_;
   detail::context_slot *const values = detail::here.values;
-  const detect::task_id before = observed() ? detect::enter_nested(task.id) : 0;
+  const detect::task_id before = observed() ? detect::enter_nested(task.watched->id) : 0;
   std::exception_ptr escaping;
   try {
     advance_task(task);

@@ -140,7 +140,7 @@ void task_group::task_ended(member &ended) noexcept {
 
 void task_group::strike_off(member &ended) noexcept {
   --unfinished_;
-  if (const detect::task_id id = ended.task->id)
+  if (const detect::task_id id = ended.task->detector_id())
     ended_.push_back(id);
   delete &ended;
 }
@@ -250,7 +250,7 @@ task<void> task_group::finish(std::exception_ptr failure) {
   detail::task_state &self = *parent_;
   if constexpr (CORACE_INSTRUMENT != 0)
     for (const detect::task_id each : ended_)
-      detect::order(each, self.id);
+      detect::order(each, self.detector_id());
   if (parent_cancelled_)
     self.uncancel();
   if (fatal_)

@@ -12,24 +12,30 @@ namespace {
 // For the detector a task is two objects: whether it is to be cancelled, which each of its segments looks at, and
 // whether it has ended. Their keys come from the task's path, so they are the same in every run.
 [[nodiscard]] const void *cancellation_of(const task_state &task) noexcept {
-  return reinterpret_cast<const void *>(task.key & ~std::uint64_t{15});
-}
-[[nodiscard]] const void *end_of(const task_state &task) noexcept {
-  return reinterpret_cast<const void *>((task.key & ~std::uint64_t{15}) + 8);
+  return task.watched ? reinterpret_cast<const void *>(task.watched->key & ~std::uint64_t{15}) : nullptr;
 }
 } // namespace
 
+const void *task_state::end_identity() const noexcept {
+  return watched ? reinterpret_cast<const void *>((watched->key & ~std::uint64_t{15}) + 8) : nullptr;
+}
+
+const void *future_state::identity_of_task() const noexcept {
+  return static_cast<const task_state *>(this)->end_identity();
+}
+
 void task_state::enrol() {
-  function = root->created.coroutine.function_name();
+  watched = std::make_unique<watched_task>();
+  watched->function = root->created.coroutine.function_name();
   stable_hash hash;
   hash.add(loop->ordinal());
-  if (task_state *creator = loop->running()) {
-    path = creator->path;
-    path.push_back(++creator->children);
-    hash.add(creator->key).add(creator->children);
+  if (const task_state *running = loop->running()) {
+    watched_task &creator = *running->watched;
+    watched->path = creator.path;
+    watched->path.push_back(++creator.children);
+    hash.add(creator.key).add(creator.children);
   }
-  key = hash.value();
-  this_end = end_of(*this);
+  watched->key = hash.value();
 }
 
 std::string task_state::title() const { return "task '" + name() + "'"; }
@@ -61,7 +67,7 @@ bool task_state::cancel(std::string message) noexcept {
   cancel_message = message.empty() ? nullptr : std::make_unique<std::string>(std::move(message));
   loop->note(sync_event::change, cancellation_of(*this));
   if (!(parked_at && now == phase::waiting && parked_at->operations->cancel(*parked_at)))
-    must_cancel = true;
+    must_cancel = special = true; // special: where it has not begun, it never will
   return true;
 }
 
@@ -80,7 +86,10 @@ void task_state::settle_cancellation() noexcept {
     error = std::make_exception_ptr(cancelled_error(std::move(*cancel_message)));
 }
 
-void task_state::destroy_root() noexcept { std::exchange(root, nullptr)->coroutine.destroy(); }
+void task_state::destroy_root() noexcept {
+  root = nullptr;
+  coroutine.destroy();
+}
 
 void task_state::finish() noexcept {
   if (must_cancel || was_cancelled) [[unlikely]]
@@ -89,7 +98,7 @@ void task_state::finish() noexcept {
   innermost = nullptr;
   parked_at = nullptr;
   now = phase::done;
-  loop->note(sync_event::wake, end_of(*this));
+  loop->note(sync_event::wake, end_identity());
   loop->remove(*this);
   complete();
   release(); // the loop's reference
@@ -168,10 +177,7 @@ void check_loop(const future_state &state, const char *who) {
 
 } // namespace detail
 
-void *any_task::coroutine_address() const noexcept {
-  const detail::promise_base *root = task().root;
-  return root ? root->coroutine.address() : nullptr;
-}
+void *any_task::coroutine_address() const noexcept { return task().root ? task().coroutine.address() : nullptr; }
 
 std::vector<std::source_location> any_task::await_stack() const {
   std::vector<std::source_location> stack;

@@ -67,9 +67,9 @@ std::string_view short_name(std::string_view signature) {
 
 std::string task_title(const detail::task_state &task) {
   // A default name says less than the coroutine's.
-  if (task.has_own_name() || !*task.function)
+  if (task.has_own_name() || !task.watched || !*task.watched->function)
     return task.name();
-  return std::string(short_name(task.function));
+  return std::string(short_name(task.watched->function));
 }
 
 } // namespace corace::report

@@ -272,7 +272,7 @@ public:
   /// What `from` has done happens before what `to` will do.
   void order(const detail::task_state *from, const detail::task_state *to) {
     if (observed() && from && to && from != to)
-      detect::order(from->id, to->id);
+      detect::order(from->detector_id(), to->detector_id());
   }
   [[nodiscard]] bool in_teardown() const noexcept { return teardown_; }
   /// The way to the operating system: waits, sockets. Made when first asked for.

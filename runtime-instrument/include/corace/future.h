@@ -25,9 +25,13 @@ public:
   future() noexcept = default;
   explicit future(detail::pointer<detail::future_state> state) noexcept : any_future(std::move(state)) {}
 
-  /// An lvalue gives a reference to the result, which stays in the future; an rvalue gives the result itself.
+  /// An lvalue gives a reference to the result, which stays in the future; an rvalue gives the result itself,
+  /// moved where nobody else has the future, and is empty afterwards.
   [[nodiscard]] auto operator co_await() const & { return detail::future_awaiter<T, false>(state()); }
-  [[nodiscard]] auto operator co_await() && { return detail::future_awaiter<T, true>(state()); }
+  [[nodiscard]] auto operator co_await() && {
+    (void)state(); // there is one
+    return detail::future_awaiter<T, true>(std::move(this->state_));
+  }
   /// The result, or throws what was set; invalid_state when there is neither yet.
   [[nodiscard]] decltype(auto) result() const {
     detail::rethrow_outcome(*state());

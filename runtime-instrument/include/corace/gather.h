@@ -25,11 +25,6 @@ namespace corace {
 template <class R> class [[nodiscard("gather() has to be awaited")]] gathering : public future<R> {
 public:
   using future<R>::future;
-  [[nodiscard]] auto operator co_await() const & { return detail::future_awaiter<R, false>(this->state()); }
-  [[nodiscard]] auto operator co_await() && {
-    (void)this->state(); // there is one
-    return detail::future_awaiter<R, true>(std::move(this->state_));
-  }
 };
 
 namespace detail {

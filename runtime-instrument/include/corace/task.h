@@ -21,7 +21,7 @@ public:
   class promise_type : public detail::promise_result<T> {
   public:
     explicit promise_type(std::source_location where = std::source_location::current()) noexcept
-        : detail::promise_result<T>(where, std::coroutine_handle<promise_type>::from_promise(*this)) {}
+        : detail::promise_result<T>(where) {}
     task get_return_object() noexcept { return task(std::coroutine_handle<promise_type>::from_promise(*this)); }
   };
 

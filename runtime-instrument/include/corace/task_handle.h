@@ -21,19 +21,22 @@ namespace corace {
 
 namespace detail {
 
-inline task_state::task_state(event_loop &in, void *result, promise_base &coroutine) noexcept
-    : future_state(in, result), root(&coroutine), innermost(coroutine.coroutine) {
+inline task_state::task_state(event_loop &in, void *result, std::coroutine_handle<> own, promise_base &promise) noexcept
+    : future_state(in, result), coroutine(own), root(&promise), innermost(own) {
   is_task = true;
-  coroutine.owner = this;
+  promise.owner = this;
 }
 
 /// The state of a task with its result.
 template <class T> class task_record final : public task_state {
 public:
   using promise = typename corace::task<T>::promise_type;
-  task_record(event_loop &in, std::coroutine_handle<promise> coroutine) noexcept
-      : task_state(in, &slot_, coroutine.promise()) {
-    coroutine.promise().value = &slot_;
+  task_record(event_loop &in, std::coroutine_handle<promise> own) noexcept
+      : task_state(in, &slot_, own, own.promise()) {
+    if constexpr (std::is_void_v<T>)
+      slot_.emplace();
+    else
+      own.promise().value = &slot_;
   }
 
 private:
@@ -51,9 +54,13 @@ public:
       : any_task(detail::pointer<detail::task_state>(std::move(state))) {}
 
   /// Waits for the end of the task: its result, or what it threw; cancelled_error when it was cancelled.
-  /// An lvalue gives a reference to the result, which stays in the task; an rvalue gives the result itself.
+  /// An lvalue gives a reference to the result, which stays in the task; an rvalue gives
+  /// the result itself, moved where nobody else has the task, and is empty afterwards.
   [[nodiscard]] auto operator co_await() const & { return detail::future_awaiter<T, false>(state()); }
-  [[nodiscard]] auto operator co_await() && { return detail::future_awaiter<T, true>(state()); }
+  [[nodiscard]] auto operator co_await() && {
+    (void)state(); // there is one
+    return detail::future_awaiter<T, true>(std::move(this->state_));
+  }
   /// The result of a task that has ended, or throws what it threw; invalid_state when it has not ended.
   [[nodiscard]] decltype(auto) result() const {
     detail::rethrow_outcome(*state());

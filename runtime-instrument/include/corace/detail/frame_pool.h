@@ -21,7 +21,7 @@ struct free_block {
 };
 
 struct frame_pool {
-  static constexpr std::size_t step = 64, largest = 2048;
+  static constexpr std::size_t step = 16, largest = 2048;
   [[nodiscard]] static constexpr std::size_t size_class(std::size_t size) noexcept { return (size - 1) / step; }
 
   std::array<free_block *, largest / step> free{}; ///< blocks of step, 2 * step and so on

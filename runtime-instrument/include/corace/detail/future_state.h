@@ -64,7 +64,7 @@ public:
   /// For the detector: what this end rests on happens before what the task does next.
   virtual void order_before(task_state &) const noexcept {}
   /// The number that stands for its end in the detector.
-  [[nodiscard]] const void *identity() const noexcept { return this_end; }
+  [[nodiscard]] const void *identity() const noexcept { return is_task ? identity_of_task() : this; }
 
   /// It has ended: those who asked are told.
   void complete() noexcept {
@@ -80,8 +80,7 @@ public:
   std::uint64_t loop_serial;
   void *value; ///< the std::optional<stored<T>> in what is derived from this
   list<completion> completions;
-  std::exception_ptr error;    ///< what it ended with; of a cancelled one the cancelled_error, or null for a plain one
-  const void *this_end = this; ///< see identity()
+  std::exception_ptr error; ///< what it ended with; of a cancelled one the cancelled_error, or null for a plain one
   std::source_location created{};
   bool ended = false;
   bool was_cancelled = false;
@@ -97,6 +96,7 @@ protected:
   }
 
 private:
+  [[nodiscard]] const void *identity_of_task() const noexcept;
   void drop_completions() noexcept;
   /// Tells the loop's exception handler of a failure that nobody has asked for.
   void report_unretrieved() noexcept;

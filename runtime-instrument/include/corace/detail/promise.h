@@ -34,8 +34,7 @@ void report_never_awaited(const creation &where) noexcept;
 
 class promise_base {
 public:
-  promise_base(std::source_location where, std::coroutine_handle<> self) noexcept
-      : coroutine(self), created{current_creation_call(), where} {}
+  explicit promise_base(std::source_location where) noexcept : created{current_creation_call(), where} {}
   promise_base(const promise_base &) = delete;
   promise_base &operator=(const promise_base &) = delete;
 
@@ -81,7 +80,6 @@ public:
 
   void unhandled_exception() noexcept;
 
-  std::coroutine_handle<> coroutine;
   std::coroutine_handle<> continuation; ///< who awaits this coroutine; null for a task's own
   promise_base *awaiter = nullptr;      ///< the promise of `continuation`, where it is one of the runtime's coroutines
   promise_base *awaited = nullptr;      ///< which coroutine this one awaits directly
@@ -116,10 +114,10 @@ public:
   }
 };
 
-template <> class promise_result<void> : public promise_value<void> {
+template <> class promise_result<void> : public promise_base {
 public:
-  using promise_value::promise_value;
-  void return_void() noexcept { value->emplace(); }
+  using promise_base::promise_base;
+  void return_void() noexcept {}
 };
 
 } // namespace corace::detail

@@ -53,16 +53,32 @@ struct wait_node : link {
   state outcome = state::waiting;
 };
 
+/// What the explorer and the detector know a task by. Only the tasks of a loop that is watched have it.
+struct watched_task {
+  static void *operator new(std::size_t size) { return allocate_frame(size); }
+  static void operator delete(void *self, std::size_t size) noexcept { release_frame(self, size); }
+
+  std::vector<std::uint32_t> path; ///< ordinals of creation from the root down; the root's is empty
+  std::uint64_t key = 0;           ///< hash of the path: the same task in every run
+  std::uint32_t children = 0;      ///< how many it has created
+  std::uint32_t objects = 0;       ///< synchronisation objects that it has made
+  std::uint32_t segments = 0;      ///< how many it has run
+  detect::task_id id = 0;          ///< the detector's; 0 while nobody observes
+  const char *function = "";       ///< of the coroutine, as the compiler spells it
+  bool enrolled = false;           ///< the explorer has written it down
+};
+
 class task_state : public ready_node, public future_state {
 public:
   enum class phase : std::uint8_t {
+    fresh,   ///< has not run yet
     ready,   ///< in the ready queue
     running, ///< the loop runs a segment of it
     waiting, ///< parked at a wait_node
     done,    ///< has its result; the frame is gone
   };
 
-  inline task_state(event_loop &loop, void *result, promise_base &root) noexcept;
+  inline task_state(event_loop &loop, void *result, std::coroutine_handle<> coroutine, promise_base &root) noexcept;
 
   bool cancel(std::string message = {}) noexcept override;
   [[nodiscard]] std::string title() const override;
@@ -86,32 +102,29 @@ public:
   /// What it waits for, in words; empty when it does not wait.
   [[nodiscard]] std::string waits_for() const;
 
-  promise_base *root;                ///< of the task's own coroutine, which the task owns; null: the frame is gone
+  /// For the detector; null where nobody watches.
+  [[nodiscard]] const void *end_identity() const noexcept;
+  /// The detector's number; 0 while nobody observes.
+  [[nodiscard]] detect::task_id detector_id() const noexcept { return watched ? watched->id : 0; }
+
+  std::coroutine_handle<> coroutine; ///< the task's own, which it owns
+  promise_base *root;                ///< of `coroutine`; null: the frame is gone
   std::coroutine_handle<> innermost; ///< what the next segment resumes: the innermost coroutine of the await chain
   wait_node *parked_at = nullptr;    ///< where it waits, or where it was woken and has not run yet
   context_slot values;
   std::unique_ptr<std::string> cancel_message; ///< of the last request that is not delivered
-  const char *function = "";                   ///< of the coroutine, as the compiler spells it
 
   task_state *previous_live = nullptr, *next_live = nullptr; ///< the loop's tasks that have not ended, oldest first
 
-  // What the explorer and the detector know it by; kept only where the loop is watched.
-  std::vector<std::uint32_t> path; ///< ordinals of creation from the root down; the root's is empty
-  std::uint64_t key = 0;           ///< hash of the path: the same task in every run
-  std::uint32_t children = 0;      ///< how many it has created
-  std::uint32_t objects = 0;       ///< synchronisation objects that it has made
-  std::uint32_t segments = 0;      ///< how many it has run
-  detect::task_id id = 0;          ///< the detector's; 0 while nobody observes
+  std::unique_ptr<watched_task> watched; ///< null where the loop is not
 
   std::uint64_t number = 0; ///< among the loop's tasks, from 1; for the name
   std::uint32_t cancel_requests = 0;
-  phase now = phase::ready;
-  bool special = true; ///< the loop has to look at it before its next segment
-  bool started = false;
+  phase now = phase::fresh;
+  bool special = false;     ///< the loop has to look at it before its next segment
   bool must_cancel = false; ///< a request that came where no wait could be ended; the next await delivers it
   bool at_end = false;      ///< `root` has reached its final suspension; finish() is due
   bool fatal = false;       ///< it threw a fatal_exit, which also comes out of the loop
-  bool enrolled = false;    ///< the explorer has written it down
 
 protected:
   ~task_state() override {
