@@ -73,19 +73,23 @@ void event_loop::end_specially(detail::task_state &task) {
 // One turn of the plain loop: what is ready when it begins, in that order.
 [[gnu::always_inline]] inline void event_loop::run_ready() {
   ++ticks_;
+  const auto turn = [this](detail::ready_node &node) {
+    if (careful_) [[unlikely]]
+      run_with_care(node);
+    else if (node.fire)
+      node.fire(node, true);
+    else
+      advance_task(static_cast<detail::task_state &>(node));
+  };
+  if (!ready_.empty() && &ready_.front() == &ready_.back()) // alone: it needs no list of its own
+    return turn(*ready_.pop_front());
   struct ready_now : detail::list<detail::ready_node> {
     explicit ready_now(detail::list<detail::ready_node> &all) noexcept : from(all) { take_in_front(all); }
     ~ready_now() { from.take_in_front(*this); } // there are some left where a fatal_exit comes out
     detail::list<detail::ready_node> &from;
   } batch(ready_);
-  while (detail::ready_node *node = batch.pop_front()) {
-    if (careful_) [[unlikely]]
-      run_with_care(*node);
-    else if (node->fire)
-      node->fire(*node, true);
-    else
-      advance_task(static_cast<detail::task_state &>(*node));
-  }
+  while (detail::ready_node *node = batch.pop_front())
+    turn(*node);
 }
 
 void event_loop::tick_without_waiting() {

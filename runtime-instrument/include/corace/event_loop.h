@@ -224,9 +224,9 @@ public:
   void wake(detail::task_state &task) noexcept {
     if (teardown_)
       return;
-    order(running_, &task);
     task.now = detail::task_state::phase::ready;
     ready_.push_back(task);
+    order(running_, &task);
   }
   /// The running task waits at `node`, which its primitive has queued already; `innermost` is what will be resumed.
   void park(detail::wait_node &node, std::coroutine_handle<> innermost) noexcept {
@@ -271,7 +271,7 @@ public:
   }
   /// What `from` has done happens before what `to` will do.
   void order(const detail::task_state *from, const detail::task_state *to) {
-    if (observed() && from && to && from != to)
+    if (observed() && from && to && from != to) [[unlikely]]
       detect::order(from->detector_id(), to->detector_id());
   }
   [[nodiscard]] bool in_teardown() const noexcept { return teardown_; }

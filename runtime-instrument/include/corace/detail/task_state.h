@@ -107,6 +107,7 @@ public:
   /// The detector's number; 0 while nobody observes.
   [[nodiscard]] detect::task_id detector_id() const noexcept { return watched ? watched->id : 0; }
 
+  std::uint32_t cancel_requests = 0;
   std::coroutine_handle<> coroutine; ///< the task's own, which it owns
   promise_base *root;                ///< of `coroutine`; null: the frame is gone
   std::coroutine_handle<> innermost; ///< what the next segment resumes: the innermost coroutine of the await chain
@@ -119,7 +120,13 @@ public:
   std::unique_ptr<watched_task> watched; ///< null where the loop is not
 
   std::uint64_t number = 0; ///< among the loop's tasks, from 1; for the name
-  std::uint32_t cancel_requests = 0;
+
+private:
+  mutable std::unique_ptr<std::string> name_; ///< null until somebody gives one or asks
+  mutable bool default_name_ = false;         ///< `name_` was made up
+
+public:
+  // The small ones last: a small result follows them without a gap.
   phase now = phase::fresh;
   bool special = false;     ///< the loop has to look at it before its next segment
   bool must_cancel = false; ///< a request that came where no wait could be ended; the next await delivers it
@@ -135,9 +142,6 @@ protected:
 private:
   void settle_cancellation() noexcept;
   void destroy_root() noexcept;
-
-  mutable std::unique_ptr<std::string> name_; ///< null until somebody gives one or asks
-  mutable bool default_name_ = false;         ///< `name_` was made up
 };
 
 inline wait_node::~wait_node() {
