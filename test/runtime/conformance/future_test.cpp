@@ -287,5 +287,24 @@ TEST(future, of_another_loop_cannot_be_awaited) {
   EXPECT_THROW(run([](future<int> f) -> task<int> { co_return co_await f; }(foreign.get_future())), usage_error);
 }
 
+TEST(future, the_last_await_takes_the_result_along) {
+  run([]() -> task<void> {
+    const int *made = nullptr;
+    const auto make = [&]() -> task<std::vector<int>> {
+      std::vector<int> numbers(100);
+      made = numbers.data();
+      co_return std::move(numbers);
+    };
+    const auto direct = co_await create_task(make());
+    EXPECT_EQ(direct.data(), made);
+    auto one = create_task(make()), other = one;
+    const auto copied = co_await std::move(one);
+    EXPECT_NE(copied.data(), made);
+    EXPECT_FALSE(one);
+    const auto moved = co_await std::move(other);
+    EXPECT_EQ(moved.data(), made);
+  }());
+}
+
 } // namespace
 } // namespace corace::test
