@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <corace/detail/frame_pool.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -47,6 +48,7 @@ struct returned_block {
 
 struct pool_with_chunks : frame_pool {
   std::array<chunk_list, largest / step> cut;
+  std::size_t classes = 0;                         ///< size classes from here on have never been asked for
   std::mutex lock;                                 ///< guards what follows
   std::atomic<returned_block *> returned{nullptr}; ///< by other threads; changed under the lock
   bool orphaned = false; ///< the thread has ended; `live` is guarded too, and who brings it to 0 deletes
@@ -104,6 +106,7 @@ void *allocate_frame_slowly(std::size_t size) {
     return ::operator new(size);
   pool_with_chunks &pool = own_pool();
   const std::size_t index = frame_pool::size_class(size);
+  pool.classes = std::max(pool.classes, index + 1);
   if (!pool.free[index])
     take_returned(pool);
   if (free_block *&first = pool.free[index]) {
@@ -149,10 +152,10 @@ void rewind_frames() noexcept {
   take_returned(pool);
   if (pool.live != 0)
     return;
-  pool.free.fill(nullptr);
-  for (chunk_list &each : pool.cut) {
-    each.chunk = 0;
-    each.used = frame_pool::step;
+  for (std::size_t i = 0; i < pool.classes; ++i) {
+    pool.free[i] = nullptr;
+    pool.cut[i].chunk = 0;
+    pool.cut[i].used = frame_pool::step;
   }
 }
 #endif
