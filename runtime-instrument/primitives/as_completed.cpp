@@ -104,7 +104,7 @@ bool completion_wait::await_ready() noexcept {
   return true;
 }
 
-void completion_wait::await_suspend(std::coroutine_handle<> innermost) {
+void completion_wait::await_suspend(detail::task_coroutine innermost) {
   task_state &waiting = running_task("as_completed()");
   if (claimed_ && queue_->empty()) {
     queue_->waiters_.push_back(*this);

@@ -94,7 +94,7 @@ bool barrier::awaiter::await_ready() {
   return of().entering_.empty() && !detail::strict_here() && completes();
 }
 
-void barrier::awaiter::await_suspend(std::coroutine_handle<> innermost) {
+void barrier::awaiter::await_suspend(detail::task_coroutine innermost) {
   detail::task_state &waiting = detail::running_task("barrier::wait()");
   barrier &b = of();
   b.note(sync_event::wait);

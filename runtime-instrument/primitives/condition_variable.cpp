@@ -49,7 +49,7 @@ std::string condition_variable::text() const {
   return label() + (owner ? " locked by '" + owner->name() + "'" : " unlocked") + waiters_text(waiters_.size());
 }
 
-void condition_variable::awaiter::await_suspend(std::coroutine_handle<> innermost) {
+void condition_variable::awaiter::await_suspend(detail::task_coroutine innermost) {
   detail::task_state &waiting = detail::running_task("condition_variable::wait()");
   condition_.bind(waiting);
   mutex_.bind(waiting);

@@ -69,7 +69,7 @@ std::string counting_semaphore::text() const {
          waiters_text(waiters_.size() + granted_.size());
 }
 
-void counting_semaphore::awaiter::await_suspend(std::coroutine_handle<> innermost) {
+void counting_semaphore::awaiter::await_suspend(detail::task_coroutine innermost) {
   detail::task_state &waiting = detail::running_task("counting_semaphore::acquire()");
   counting_semaphore &s = of();
   s.note(sync_event::wait);
@@ -98,6 +98,7 @@ bool counting_semaphore::awaiter::await_resume() {
   if (!object)
     throw_gone(self);
   of().note(sync_event::acquire);
+  of().grant(); // who came while this one was on its way has queued, whatever was free
   return true;
 }
 

@@ -28,7 +28,7 @@ std::string event::text() const {
   return label() + (set_ ? " set" : " unset") + waiters_text(waiters_.size() + woken_.size());
 }
 
-void event::awaiter::await_suspend(std::coroutine_handle<> innermost) {
+void event::awaiter::await_suspend(detail::task_coroutine innermost) {
   detail::task_state &waiting = detail::running_task("event::wait()");
   event &e = of();
   e.note(sync_event::wait);

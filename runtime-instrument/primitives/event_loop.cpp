@@ -111,8 +111,14 @@ std::vector<any_task> event_loop::all_tasks() const {
 
 // Each with what it waits for.
 std::string event_loop::pending_tasks() const {
+  constexpr int most = 20; // a message is to be read
   std::string text;
+  int told = 0;
   for (const detail::task_state *task = oldest_; task; task = task->next_live) {
+    if (++told > most) {
+      const auto all = all_tasks().size();
+      return text + "; and " + std::to_string(all - most) + " more";
+    }
     text += (text.empty() ? "'" : "; '") + task->name() + "'";
     if (const std::string target = task->waits_for(); !target.empty())
       text += " waits for " + target;
@@ -254,8 +260,10 @@ void event_loop::cancel_all_tasks() {
     const running_mark mark(*this);
     for (const auto &task : left)
       task->cancel();
-    while (oldest_ && advance()) {
-    }
+    // Tasks that are made meanwhile are nobody's any more: who goes on making them would keep the loop for ever.
+    for (const auto &task : left)
+      while (!task->done() && advance()) {
+      }
   }
   for (const auto &task : left)
     if (task->done() && task->error && !task->was_cancelled && !task->retrieved) {

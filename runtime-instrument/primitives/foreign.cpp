@@ -6,7 +6,8 @@
 namespace corace::detail {
 
 struct stand_in::promise_type {
-  explicit promise_type(wait_node &waits) noexcept : node(waits), loop(*waits.task->loop) {}
+  explicit promise_type(wait_node &waits) noexcept
+      : node(waits), loop(*waits.task->loop), waiting(waits.task->innermost) {}
   static void *operator new(std::size_t size) { return allocate_frame(size); }
   static void operator delete(void *frame, std::size_t size) noexcept { release_frame(frame, size); }
 
@@ -28,6 +29,9 @@ struct stand_in::promise_type {
         return;
       }
       promise.node.outcome = wait_node::state::woken;
+      task.innermost = promise.waiting; // a primitive that was awaited further in has been here meanwhile
+      task.parked_at = &promise.node;
+      task.special = false;
       promise.loop.wake(task);
     }
     void await_resume() noexcept {}
@@ -38,6 +42,7 @@ struct stand_in::promise_type {
 
   wait_node &node;
   event_loop &loop;
+  std::coroutine_handle<> waiting;
 };
 
 namespace {

@@ -100,9 +100,15 @@ void future_wait::hook::wake(completion &node, future_state &) noexcept {
 const wait_operations future_wait::operations = {
     // The wait goes on until the awaited task, which is cancelled in turn, has ended. A future ends at once.
     [](wait_node &node) noexcept {
+      auto &self = static_cast<future_wait &>(node);
       task_state &waiting = *node.task;
-      return static_cast<future_wait &>(node).target_.cancel(waiting.cancel_message ? *waiting.cancel_message
-                                                                                    : std::string());
+      if (self.target_.is_task && static_cast<task_state &>(self.target_).being_cancelled) {
+        self.hook_.unlink(); // they wait for one another: somebody has to go first
+        node.outcome = state::cancelled;
+        waiting.loop->wake(waiting);
+        return true;
+      }
+      return self.target_.cancel(waiting.cancel_message ? *waiting.cancel_message : std::string());
     },
     [](const wait_node &node) { return static_cast<const future_wait &>(node).target_.title(); }};
 

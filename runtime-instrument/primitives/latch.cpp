@@ -32,7 +32,7 @@ std::string latch::text() const {
   return label() + " count " + std::to_string(count_) + waiters_text(waiters_.size());
 }
 
-void latch::awaiter::await_suspend(std::coroutine_handle<> innermost) {
+void latch::awaiter::await_suspend(detail::task_coroutine innermost) {
   detail::task_state &waiting = detail::running_task("latch::wait()");
   latch &l = of();
   if (l.count_ == 0) // strict mode

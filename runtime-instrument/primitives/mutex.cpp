@@ -50,7 +50,7 @@ std::string mutex::text() const {
   return label() + (owner_ ? " locked by '" + owner_->name() + "'" : " unlocked") + waiters_text(waiters_.size());
 }
 
-void mutex::awaiter::await_suspend(std::coroutine_handle<> innermost) {
+void mutex::awaiter::await_suspend(detail::task_coroutine innermost) {
   detail::task_state &waiting = detail::running_task("mutex::lock()");
   mutex &m = of();
   if (m.owner_ || !m.waiters_.empty())

@@ -88,7 +88,7 @@ const wait_operations queue_base::joiner::operations = {waiter::cancel, [](const
                                                                  static_cast<const joiner &>(node).queue_.title();
                                                         }};
 
-void queue_base::joiner::await_suspend(std::coroutine_handle<> innermost) {
+void queue_base::joiner::await_suspend(detail::task_coroutine innermost) {
   wait(queue_.joiners_, queue_.unfinished_ == 0, innermost, "queue::join()");
 }
 

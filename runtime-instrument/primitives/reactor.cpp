@@ -180,7 +180,7 @@ descriptor_wait::~descriptor_wait() {
     registered_->remove(*this);
 }
 
-void descriptor_wait::await_suspend(std::coroutine_handle<> innermost) {
+void descriptor_wait::await_suspend(detail::task_coroutine innermost) {
   task_state &self = running_task("wait_readable()");
   task = &self; // for messages
   try {

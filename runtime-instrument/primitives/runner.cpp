@@ -59,7 +59,7 @@ bool interrupt_guard::interrupted() const noexcept { return state_ && state_->ca
 runner::~runner() {
   try {
     close();
-  } catch (const std::exception &) { // the destructor of the loop tells
+  } catch (...) { // there is no way out of a destructor, and mostly something else is on its way already
   }
 }
 
@@ -82,7 +82,7 @@ context runner::ready_context() {
 
 void runner::run_main(detail::task_state &main) {
   try {
-    loop_->loop().run_main(main);
+    loop_->loop().run_until(main);
   } catch (const fatal_exit &) {
     throw;
   } catch (...) {

@@ -103,7 +103,7 @@ std::string shared_mutex::text() const {
   return label() + state + waiters_text(waiters_.size() + woken_.size());
 }
 
-void shared_mutex::awaiter::await_suspend(std::coroutine_handle<> innermost) {
+void shared_mutex::awaiter::await_suspend(detail::task_coroutine innermost) {
   detail::task_state &waiting = detail::running_task("shared_mutex::lock()");
   shared_mutex &m = of();
   if (!m.waiters_.empty() || !m.open_to(shared_))

@@ -17,7 +17,7 @@ const wait_operations sleep_awaiter::operations = {
     },
     [](const wait_node &) { return std::string("the end of its sleep"); }};
 
-void sleep_awaiter::await_suspend(std::coroutine_handle<> innermost) {
+void sleep_awaiter::await_suspend(detail::task_coroutine innermost) {
   task_state &sleeper = running_task("sleep_for()");
   if (delay_ <= std::chrono::nanoseconds(0)) {
     sleeper.loop->yield(*this, innermost);

@@ -43,7 +43,7 @@ class task_group::awaiter : public detail::wait_node {
 public:
   explicit awaiter(task_group &group) noexcept : wait_node(operations), group_(group) {}
   bool await_ready() const noexcept { return group_.unfinished_ == 0 && !detail::strict_here(); }
-  void await_suspend(std::coroutine_handle<> innermost) {
+  void await_suspend(detail::task_coroutine innermost) {
     detail::task_state &waiting = detail::running_task("task_group::join()");
     if (group_.unfinished_ == 0)
       return waiting.loop->yield(*this, innermost); // strict
@@ -240,10 +240,11 @@ task<void> task_group::finish(std::exception_ptr failure) {
     try {
       co_await awaiter(*this);
     } catch (const cancelled_error &) {
-      if (!aborting_) { // else the group's own doing, or once more: the tasks end already
+      // After a failure it may be the group's own doing; see below for a request from outside.
+      if (errors_.empty() && !parent_cancelled_)
         cancellation = std::current_exception();
+      if (!aborting_)
         cancel();
-      }
     }
   }
   state_ = state::ended;

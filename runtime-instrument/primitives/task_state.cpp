@@ -61,13 +61,15 @@ bool task_state::cancel(std::string message) noexcept {
     retrieved = true; // who cancels it knows of it
     return false;
   }
-  if (!loop)
+  if (!loop || being_cancelled) // tasks that wait for one another: the request has been here
     return false;
   ++cancel_requests;
   cancel_message = message.empty() ? nullptr : std::make_unique<std::string>(std::move(message));
   loop->note(sync_event::change, cancellation_of(*this));
+  being_cancelled = true;
   if (!(parked_at && now == phase::waiting && parked_at->operations->cancel(*parked_at)))
     must_cancel = special = true; // special: where it has not begun, it never will
+  being_cancelled = false;
   return true;
 }
 

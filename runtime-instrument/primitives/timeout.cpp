@@ -62,7 +62,7 @@ bool timeout::leave() noexcept {
 void timeout::convert() {
   const detail::task_state *task = task_;
   if (leave())
-    std::throw_with_nested(timeout_error("task '" + task->name() + "' has passed its time limit, " + words()));
+    std::throw_with_nested(timeout_error("task '" + task->name() + "' has passed its time limit"));
 }
 
 std::string timeout::words() const {

@@ -37,7 +37,7 @@ many_wait::turn::turn(many_wait &wait) noexcept : owner(wait) {
   };
 }
 
-void many_wait::await_suspend(std::coroutine_handle<> innermost) {
+void many_wait::await_suspend(detail::task_coroutine innermost) {
   task_state &waiting = running_task("wait()");
   task = &waiting;
   pending_ = count_;

@@ -61,7 +61,7 @@ private:
     explicit awaiter(barrier &b) noexcept : sync_wait(operations, b) {}
     ~awaiter();
     bool await_ready();
-    void await_suspend(std::coroutine_handle<> innermost);
+    void await_suspend(detail::task_coroutine innermost);
     std::size_t await_resume();
 
   private:

@@ -73,7 +73,7 @@ private:
       condition_.check_held();
       return false;
     }
-    void await_suspend(std::coroutine_handle<> innermost);
+    void await_suspend(detail::task_coroutine innermost);
     bool await_resume();
 
   protected:
@@ -129,7 +129,7 @@ public:
     condition_.check_held();
     return false;
   }
-  void await_suspend(std::coroutine_handle<> innermost) {
+  void await_suspend(detail::task_coroutine innermost) {
     if (!*result_)
       return awaiter::await_suspend(innermost);
     holds_ = true; // strict mode: what it holds is not touched

@@ -59,7 +59,7 @@ private:
     explicit awaiter(counting_semaphore &s) noexcept : sync_wait(operations, s) {}
     ~awaiter();
     bool await_ready() noexcept { return !detail::strict_here() && of().try_acquire(); }
-    void await_suspend(std::coroutine_handle<> innermost);
+    void await_suspend(detail::task_coroutine innermost);
     bool await_resume();
 
   protected:
@@ -81,7 +81,7 @@ private:
   const std::ptrdiff_t most_;
 };
 
-/// Holds one unit; puts it back when it dies.
+/// Holds one unit; puts it back when it dies. Must not outlive the semaphore.
 class [[nodiscard("the unit is put back at once when the guard is dropped")]] counting_semaphore::unit {
 public:
   unit(unit &&other) noexcept : semaphore_(std::exchange(other.semaphore_, nullptr)) {}

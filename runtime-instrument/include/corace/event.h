@@ -34,7 +34,7 @@ private:
   public:
     explicit awaiter(event &e) noexcept : sync_wait(operations, e) {}
     bool await_ready() const noexcept { return of().is_set() && !detail::strict_here(); }
-    void await_suspend(std::coroutine_handle<> innermost);
+    void await_suspend(detail::task_coroutine innermost);
     bool await_resume();
 
   private:

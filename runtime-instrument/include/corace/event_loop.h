@@ -281,7 +281,9 @@ public:
   void forget_descriptor(int descriptor) noexcept;
   /// The threads of to_thread(). Made when first asked for, joined by close().
   [[nodiscard]] detail::thread_pool &threads();
-  /// Runs until the task has ended, then cancels what is left and waits for that.
+  /// Runs until it has ended. Throws deadlock_error, and usage_error as run_until_complete() does.
+  void run_until(detail::future_state &what);
+  /// The same, then cancels what is left and waits for that.
   void run_main(detail::future_state &main);
   /// Cancels all tasks that have not ended and waits for them.
   void cancel_all_tasks();
@@ -318,7 +320,6 @@ private:
       introduce(task);
   }
   void introduce(detail::task_state &task);
-  void run_until(detail::future_state &what);
   bool advance();
   /// A turn has nothing to do but to run what is ready.
   [[nodiscard]] bool only_ready() const noexcept {

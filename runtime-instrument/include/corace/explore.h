@@ -21,7 +21,7 @@ namespace corace {
 
 struct explore_options {
   std::string strategy = "portfolio"; ///< portfolio, fifo, serial, random, exhaustive or replay
-  std::string token;                  ///< with replay: the schedule
+  std::string token = {};             ///< with replay: the schedule
   std::uint64_t seed = 1;             ///< of the random strategy
   std::uint64_t runs = 2000;          ///< at most this many schedules; those for shrinking are not counted
   double seconds = 30;                ///< at most this long
@@ -29,7 +29,7 @@ struct explore_options {
   /// Skip schedules that differ from another one by the order of independent segments only. Nothing: where the code was
   /// compiled with the pass; elsewhere what segments do to plain memory is not seen, and all segments count as
   /// dependent.
-  std::optional<bool> footprints;
+  std::optional<bool> footprints = {};
   std::uint64_t steps = 100000; ///< a run that takes more segments is cut off
 };
 

@@ -43,7 +43,7 @@ private:
   public:
     explicit awaiter(latch &l) noexcept : sync_wait(operations, l) {}
     bool await_ready() const noexcept { return of().try_wait() && !detail::strict_here(); }
-    void await_suspend(std::coroutine_handle<> innermost);
+    void await_suspend(detail::task_coroutine innermost);
     void await_resume();
 
   private:

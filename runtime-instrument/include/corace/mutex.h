@@ -14,6 +14,8 @@
 
 #include <corace/detail/sync_object.h>
 
+#include <mutex>
+
 namespace corace {
 
 class mutex : public detail::sync_object {
@@ -46,7 +48,7 @@ private:
   public:
     explicit awaiter(mutex &m) noexcept : sync_wait(operations, m) {}
     bool await_ready() { return of().take_if_free(true); }
-    void await_suspend(std::coroutine_handle<> innermost);
+    void await_suspend(detail::task_coroutine innermost);
     bool await_resume() {
       if (task) // else taken without waiting
         end();
@@ -163,3 +165,8 @@ inline void mutex::release() noexcept {
 inline auto mutex::lock() noexcept { return guard_awaiter(*this); }
 
 } // namespace corace
+
+// lock() of this mutex is awaited: the standard guards would take nothing and give it back. They do not compile.
+template <> class std::lock_guard<corace::mutex>;
+template <> class std::unique_lock<corace::mutex>;
+template <> class std::scoped_lock<corace::mutex>;

@@ -18,7 +18,14 @@ template <class T> T run(task<T> coroutine, run_options options = {}) {
   if (event_loop::current())
     coroutine.discard();
   runner one(std::move(options));
-  return one.run(std::move(coroutine));
+  if constexpr (std::is_void_v<T>) {
+    one.run(std::move(coroutine));
+    one.close();
+  } else {
+    T result = one.run(std::move(coroutine));
+    one.close();
+    return static_cast<T &&>(result);
+  }
 }
 
 template <class T> T run(task<T> coroutine, std::string name) {

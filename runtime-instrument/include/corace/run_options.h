@@ -33,8 +33,8 @@ struct run_options {
   /// Slow segments and tasks that are destroyed while they wait are reported, places of creation are kept, and calls
   /// from other threads are refused.
   bool debug = debug_by_environment();
-  /// In debug mode a segment or call-back that takes longer is reported; zero reports each. So is a silence of a hundred
-  /// times this while the loop waits for something outside, once.
+  /// In debug mode a segment or call-back that takes longer is reported; zero reports each. So is a silence of a
+  /// hundred times this while the loop waits for something outside, once.
   std::chrono::nanoseconds slow_segment = std::chrono::milliseconds(100);
   /// SIGINT cancels the main task; run() throws `interrupted` then, unless the task deals with it.
   bool interruptible = false;

@@ -66,7 +66,7 @@ private:
   public:
     awaiter(shared_mutex &m, bool shared) noexcept : sync_wait(operations, m), shared_(shared) {}
     bool await_ready() { return of().take_if_free(shared_, true); }
-    void await_suspend(std::coroutine_handle<> innermost);
+    void await_suspend(detail::task_coroutine innermost);
     bool await_resume();
 
   protected:

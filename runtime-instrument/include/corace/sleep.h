@@ -19,7 +19,7 @@ class [[nodiscard("a sleep has to be awaited")]] sleep_awaiter : public wait_nod
 public:
   explicit sleep_awaiter(std::chrono::nanoseconds delay) noexcept : wait_node(operations), delay_(delay) {}
   bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> innermost);
+  void await_suspend(detail::task_coroutine innermost);
   void await_resume();
 
 private:
@@ -38,7 +38,7 @@ class [[nodiscard("a yield has to be awaited")]] yield_awaiter {
 public:
   using resumed_by_loop = void;
   bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> innermost) {
+  void await_suspend(detail::task_coroutine innermost) {
     task_ = &running_task("yield()");
     task_->loop->yield(innermost);
   }

@@ -379,5 +379,24 @@ TEST(cancel, a_direct_await_lets_the_cancellation_through) {
 
 TEST(cancel, is_not_a_std_exception) { EXPECT_FALSE((std::is_base_of_v<std::exception, cancelled_error>)); }
 
+// Without an end to the wait the request would go round for ever.
+TEST(cancel, tasks_that_wait_for_one_another_end) {
+  run([]() -> task<void> {
+    task_handle<void> a, b, c;
+    const auto wait = [](task_handle<void> &other) -> task<void> {
+      co_await yield();
+      co_await other;
+    };
+    a = create_task(wait(b));
+    b = create_task(wait(c));
+    c = create_task(wait(a));
+    co_await turns(3);
+    a.cancel();
+    EXPECT_TRUE(co_await ends_cancelled(a));
+    EXPECT_TRUE(b.cancelled());
+    EXPECT_TRUE(c.cancelled());
+  }());
+}
+
 } // namespace
 } // namespace corace::test

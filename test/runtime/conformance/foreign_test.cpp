@@ -203,5 +203,34 @@ TEST(foreign, in_debug_mode_a_loop_that_waits_for_long_says_for_what) {
   EXPECT_NE(said.find("'main' waits for an awaitable that is not one of the runtime's"), std::string::npos) << said;
 }
 
+lazy through_ours(signal_source &source) {
+  const int first = co_await [](signal_source &s) -> task<int> {
+    co_await yield(); // parks the task further in than where it waits for the other library
+    const int got = co_await s;
+    co_await sleep_for(1s);
+    co_return got;
+  }(source);
+  co_return first + 1;
+}
+
+TEST(foreign, a_task_may_wait_for_another_library_that_waits_for_a_task) {
+  run([]() -> task<void> {
+    signal_source source;
+    auto sum = create_task([](signal_source &s) -> task<int> {
+      const int got = co_await through_ours(s);
+      co_await yield();
+      co_return got;
+    }(source));
+    co_await turns(3);
+    source.fire(5);
+    EXPECT_EQ(co_await sum, 6);
+  }());
+}
+
+TEST(foreign, a_primitive_cannot_be_awaited_by_a_coroutine_that_is_no_task) {
+  static_assert(std::is_convertible_v<std::coroutine_handle<task<int>::promise_type>, detail::task_coroutine>);
+  static_assert(std::is_constructible_v<detail::task_coroutine, std::coroutine_handle<>>);
+}
+
 } // namespace
 } // namespace corace::test

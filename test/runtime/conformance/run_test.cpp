@@ -382,5 +382,89 @@ TEST(run, a_strict_run_gives_up_a_turn_at_each_await_that_could_go_on) {
   EXPECT_EQ(run(program(), run_options{.strict = true}), 1u);
 }
 
+TEST(run, a_second_fatal_exit_on_the_way_out_does_not_end_the_process) {
+  const auto child = []() -> task<void> {
+    co_await yield();
+    throw fatal_exit(3);
+  };
+  const auto stubborn = []() -> task<void> {
+    try {
+      co_await sleep_long();
+    } catch (const cancelled_error &) {
+      throw fatal_exit(4);
+    }
+  };
+  try {
+    run([](auto first, auto second) -> task<void> {
+      create_task(second()).detach();
+      co_await with_task_group([&](task_group &g) -> task<void> {
+        g.create_task(first()).detach();
+        co_await sleep_long();
+      });
+    }(child, stubborn));
+    ADD_FAILURE() << "nothing came out";
+  } catch (const fatal_exit &e) {
+    EXPECT_EQ(e.code(), 3);
+  }
+}
+
+TEST(run, a_runner_keeps_background_tasks_until_it_is_closed) {
+  texts log;
+  runner r;
+  auto background = r.run([](texts &l) -> task<task_handle<void>> {
+    co_return create_task([](texts &to) -> task<void> {
+      for (;;) {
+        co_await sleep_for(1s);
+        to.push_back("tick");
+      }
+    }(l));
+  }(log));
+  EXPECT_FALSE(background.done());
+  r.run([]() -> task<void> { co_await sleep_for(2500ms); }());
+  EXPECT_EQ(log, (texts{"tick", "tick"}));
+  r.close();
+  EXPECT_TRUE(background.cancelled());
+}
+
+TEST(run, a_task_that_is_made_while_the_loop_shuts_down_does_not_keep_it) {
+  testing::internal::CaptureStderr();
+  run([]() -> task<void> {
+    create_task([]() -> task<void> {
+      struct restarts {
+        ~restarts() {
+          create_task(
+              []() -> task<void> {
+                for (;;)
+                  co_await sleep_for(1s);
+              }(),
+              "heartbeat")
+              .detach();
+        }
+      } on_exit;
+      co_await sleep_long();
+    }())
+        .detach();
+    co_await yield();
+  }());
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("tasks had not ended: 'heartbeat'"), std::string::npos) << said;
+}
+
+TEST(run, a_message_about_many_tasks_can_be_read) {
+  try {
+    run([]() -> task<void> {
+      event never;
+      std::vector<task_handle<void>> all;
+      for (int i = 0; i < 1000; ++i)
+        all.push_back(create_task([](event &e) -> task<void> { co_await e.wait(); }(never)));
+      co_await never.wait();
+    }());
+    ADD_FAILURE() << "no deadlock";
+  } catch (const deadlock_error &e) {
+    EXPECT_LT(std::string(e.what()).size(), 2000u);
+    EXPECT_NE(std::string(e.what()).find("and 981 more"), std::string::npos) << e.what();
+  }
+}
+
 } // namespace
 } // namespace corace::test

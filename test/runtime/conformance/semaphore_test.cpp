@@ -324,5 +324,37 @@ TEST(semaphore, never_more_inside_than_units) {
   EXPECT_EQ(most, 2);
 }
 
+task<void> keep_unit(counting_semaphore &s, texts &log, std::string name, int after_turns, event &until) {
+  co_await turns(after_turns);
+  auto held = co_await s.acquire();
+  log.push_back(std::move(name));
+  co_await until.wait();
+}
+
+// Units come free while the one that was granted the first has not run: who queued behind it gets the next.
+TEST(semaphore, whoever_came_while_a_granted_one_was_on_its_way_is_served) {
+  for (const bool strict : {false, true}) {
+    texts log;
+    run(
+        [](texts &l) -> task<void> {
+          counting_semaphore s(2, "s");
+          event never("never"), now("now");
+          now.set();
+          auto a = create_task(keep_unit(s, l, "a", 0, now)), b = create_task(keep_unit(s, l, "b", 0, now));
+          auto first = create_task(keep_unit(s, l, "first", 0, never));
+          std::vector<task_handle<void>> late;
+          for (int after = 0; after < 4; ++after)
+            late.push_back(create_task(keep_unit(s, l, "late", after, now)));
+          co_await sleep_for(1s);
+          EXPECT_EQ(to_string(s), "semaphore 's' value 1");
+          first.cancel();
+          EXPECT_TRUE(co_await ends_cancelled(first)); // its unit goes back before the semaphore does
+        }(log),
+        run_options{.strict = strict});
+    EXPECT_EQ(std::count(log.begin(), log.end(), "late"), 4) << strict;
+    EXPECT_EQ(std::count(log.begin(), log.end(), "first"), 1) << strict;
+  }
+}
+
 } // namespace
 } // namespace corace::test

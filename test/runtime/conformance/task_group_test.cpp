@@ -336,5 +336,33 @@ TEST(task_group, gives_up_a_turn_in_a_strict_loop) {
       run_options{.strict = true});
 }
 
+TEST(task_group, a_request_from_outside_survives_a_group_that_was_cancelled_by_hand) {
+  texts log;
+  run([](texts &l) -> task<void> {
+    auto body = create_task([](texts &to) -> task<void> {
+      co_await with_task_group([](task_group &g) -> task<void> {
+        g.create_task([]() -> task<void> {
+           std::exception_ptr due;
+           try {
+             co_await sleep_long();
+           } catch (const cancelled_error &) {
+             due = std::current_exception();
+           }
+           co_await sleep_for(1s);
+           std::rethrow_exception(due);
+         }())
+            .detach();
+        co_await yield();
+        g.cancel();
+      });
+      to.push_back("not reached");
+    }(l));
+    co_await sleep_for(500ms);
+    body.cancel();
+    EXPECT_TRUE(co_await ends_cancelled(body));
+  }(log));
+  EXPECT_EQ(log, texts{});
+}
+
 } // namespace
 } // namespace corace::test

@@ -82,7 +82,7 @@ TEST(conformance, TMO_08_the_cancellation_is_nested_in_the_timeout_error) {
     try {
       co_await with_timeout(1s, sleep_long);
     } catch (const timeout_error &e) {
-      EXPECT_STREQ(e.what(), "task 'main' has passed its time limit, 1.000000 s");
+      EXPECT_STREQ(e.what(), "task 'main' has passed its time limit");
       try {
         std::rethrow_if_nested(e);
       } catch (const cancelled_error &) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <coroutine>
+#include <type_traits>
 #include <utility>
 
 namespace corace::detail {
@@ -37,6 +38,23 @@ template <class A> using awaiter_type = std::remove_cvref_t<decltype(awaiter_of(
 /// The awaiter queues who waits in the event loop and never resumes inline.
 template <class A>
 concept resumed_by_loop = requires { typename awaiter_type<A>::resumed_by_loop; };
+
+class promise_base;
+
+/// The coroutine that is to wait at one of the runtime's primitives: its task is parked there, so it has to be one of
+/// the runtime's own.
+class task_coroutine {
+public:
+  task_coroutine(std::coroutine_handle<> handle) noexcept : handle_(handle) {}
+  template <class Promise> task_coroutine(std::coroutine_handle<Promise> handle) noexcept : handle_(handle) {
+    static_assert(std::is_base_of_v<promise_base, Promise>,
+                  "corace: only a corace::task can await this; put the await into one, and await that");
+  }
+  operator std::coroutine_handle<>() const noexcept { return handle_; }
+
+private:
+  std::coroutine_handle<> handle_;
+};
 
 /// An awaiter that stands somewhere already, as await_transform() can return it.
 #if defined(__GNUC__) && !defined(__clang__)

@@ -130,7 +130,7 @@ template <class T, class Items> class basic_queue<T, Items>::get_awaiter : publi
 public:
   explicit get_awaiter(basic_queue &queue) noexcept : getter(queue) {}
   bool await_ready() const noexcept { return (queue().has_item() || queue().shut_down_) && !strict_here(); }
-  void await_suspend(std::coroutine_handle<> innermost) { this->wait_for_item(innermost); }
+  void await_suspend(task_coroutine innermost) { this->wait_for_item(innermost); }
   T await_resume() {
     if (this->task)
       this->end_wait_for_item();
@@ -147,7 +147,7 @@ template <class T, class Items> template <class U> class basic_queue<T, Items>::
 public:
   put_awaiter(basic_queue &queue, U &&item) noexcept : putter(queue), item_(std::forward<U>(item)) {}
   bool await_ready() const noexcept { return (queue().has_room() || queue().shut_down_) && !strict_here(); }
-  void await_suspend(std::coroutine_handle<> innermost) { this->wait_for_room(innermost); }
+  void await_suspend(task_coroutine innermost) { this->wait_for_room(innermost); }
   void await_resume() {
     if (this->task)
       this->end_wait_for_room();

@@ -78,7 +78,7 @@ public:
       : wait_node(operations), queue_(std::move(queue)), claimed_(claimed) {}
   ~completion_wait();
   [[nodiscard]] bool await_ready() noexcept;
-  void await_suspend(std::coroutine_handle<> innermost);
+  void await_suspend(task_coroutine innermost);
   /// The index of what has ended; `none` where nothing is left. Throws timeout_error after the time limit.
   std::size_t await_resume();
 

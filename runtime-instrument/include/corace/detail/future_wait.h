@@ -43,8 +43,7 @@ public:
     if (event_loop *loop = here.loop; loop && loop->observed() && task && !target_.is_task) [[unlikely]]
       target_.order_before(*task);
     const bool late = task && task->must_cancel; // cancelled after the awaited one had ended
-    (void)end_wait(*this);
-    if (late) [[unlikely]]
+    if ((end_wait(*this) && !target_.done()) || late) [[unlikely]]
       throw_cancelled();
   }
   [[nodiscard]] future_state &target() const noexcept { return target_; }
@@ -68,7 +67,7 @@ public:
   using resumed_by_loop = void;
   explicit future_awaiter(pointer<> state) noexcept : state_(std::move(state)), wait_(*state_) {}
   bool await_ready() noexcept { return wait_.ready(); }
-  void await_suspend(std::coroutine_handle<> innermost) { wait_.suspend(innermost); }
+  void await_suspend(task_coroutine innermost) { wait_.suspend(innermost); }
   decltype(auto) await_resume() {
     wait_.resume();
     rethrow_outcome(*state_);

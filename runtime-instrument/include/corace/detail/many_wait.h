@@ -28,7 +28,7 @@ public:
     members_[count_++].future = pointer<>::share(future);
   }
   bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> innermost);
+  void await_suspend(task_coroutine innermost);
   void await_resume();
 
 private:

@@ -139,7 +139,7 @@ public:
     queue_.note(sync_event::look);
     return queue_.unfinished_ == 0 && !strict_here();
   }
-  void await_suspend(std::coroutine_handle<> innermost);
+  void await_suspend(task_coroutine innermost);
   void await_resume() {
     if (task)
       end(nullptr);

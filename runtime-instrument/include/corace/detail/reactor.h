@@ -63,7 +63,7 @@ public:
       : wait_node(operations), descriptor_(descriptor), wanted_(wanted) {}
   ~descriptor_wait();
   bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> innermost);
+  void await_suspend(task_coroutine innermost);
   void await_resume();
 
 private:

@@ -5,6 +5,7 @@
 // together with all that it awaits directly; it is made of segments, each from one resumption to the next suspension.
 #pragma once
 
+#include <corace/detail/awaitable.h>
 #include <corace/detail/future_state.h>
 
 #include <coroutine>
@@ -128,10 +129,11 @@ private:
 public:
   // The small ones last: a small result follows them without a gap.
   phase now = phase::fresh;
-  bool special = false;     ///< the loop has to look at it before its next segment
-  bool must_cancel = false; ///< a request that came where no wait could be ended; the next await delivers it
-  bool at_end = false;      ///< `root` has reached its final suspension; finish() is due
-  bool fatal = false;       ///< it threw a fatal_exit, which also comes out of the loop
+  bool special = false;         ///< the loop has to look at it before its next segment
+  bool must_cancel = false;     ///< a request that came where no wait could be ended; the next await delivers it
+  bool being_cancelled = false; ///< cancel() is under way
+  bool at_end = false;          ///< `root` has reached its final suspension; finish() is due
+  bool fatal = false;           ///< it threw a fatal_exit, which also comes out of the loop
 
 protected:
   ~task_state() override {

@@ -122,7 +122,7 @@ public:
   explicit thread_awaiter(std::shared_ptr<thread_result<T>> state) noexcept
       : state_(std::move(state)), wait_(*state_) {}
   bool await_ready() const noexcept { return wait_.ready(); }
-  bool await_suspend(std::coroutine_handle<> innermost) { return wait_.suspend(innermost); }
+  bool await_suspend(task_coroutine innermost) { return wait_.suspend(innermost); }
   T await_resume() {
     wait_.resume();
     return state_->get();
