@@ -20,6 +20,7 @@
 #pragma once
 
 #include <corace/callback_handle.h>
+#include <corace/detail/scheduler.h>
 #include <corace/detail/thread_state.h>
 #include <corace/loop_clock.h>
 #include <corace/loop_report.h>
@@ -47,40 +48,6 @@ namespace detail {
 
 class reactor;
 class thread_pool;
-
-/// Takes over the loop's order.
-class scheduler {
-public:
-  /// The next task to run, one of `ready`, which are in the order in which they became ready; null: abandon the run.
-  virtual task_state *pick(event_loop &loop, const std::vector<task_state *> &ready) = 0;
-  /// The segment that pick() chose has ended.
-  virtual void ran(task_state &task) = 0;
-  /// A task has come to its end and still has its frame.
-  virtual void ending(task_state &task) noexcept = 0;
-  /// Whether the next run keeps the loop's own order, ticks included; then pick() is told and not asked.
-  [[nodiscard]] virtual bool loop_order() const noexcept { return false; }
-  /// A task whose sleep is to end before anything else runs, whatever is ready; null: time passes only when nothing is.
-  [[nodiscard]] virtual task_state *in_a_hurry() const noexcept { return nullptr; }
-  /// Nothing is ready and `message` says who waits for what; called once, before deadlock_error is thrown.
-  virtual void deadlocked(const std::string &message) = 0;
-
-protected:
-  ~scheduler() = default;
-};
-
-/// Who watches a loop.
-struct supervision {
-  bool observe = false; ///< tell the detector of tasks and synchronisation
-  scheduler *order = nullptr;
-  std::uint32_t ordinal = 1; ///< which loop of the process this is
-};
-
-/// For the evidence of a run that no scheduler watches.
-void report_deadlock(const std::string &message) noexcept;
-
-/// Thrown through run() when a scheduler abandons a run. Never seen by a task.
-struct run_abandoned {};
-
 } // namespace detail
 
 class event_loop {

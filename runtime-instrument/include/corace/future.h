@@ -108,7 +108,8 @@ template <class T> void copy_outcome(const future<T> &from, const promise<T> &to
   else if (source.error)
     to.set_exception(source.error);
   else {
-    detail::value_in<T>(target) = detail::value_in<T>(source);
+    if (const auto &value = detail::value_in<T>(source))
+      detail::value_in<T>(target).emplace(*value);
     detail::end_future(target);
   }
 }

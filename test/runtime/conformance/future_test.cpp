@@ -306,5 +306,22 @@ TEST(future, the_last_await_takes_the_result_along) {
   }());
 }
 
+struct fixed_point {
+  const int x, y;
+};
+task<fixed_point> point(int x) { co_return fixed_point{x, x}; }
+
+TEST(future, a_result_need_not_be_assignable) {
+  run([]() -> task<void> {
+    const auto pair = co_await gather(point(1), point(2));
+    EXPECT_EQ(std::get<0>(pair).x + std::get<1>(pair).y, 3);
+    promise<fixed_point> from, to;
+    from.set_value(fixed_point{4, 5});
+    copy_outcome(from.get_future(), to);
+    EXPECT_EQ(to.get_future().result().y, 5);
+    EXPECT_EQ((co_await create_task(point(6))).x, 6);
+  }());
+}
+
 } // namespace
 } // namespace corace::test

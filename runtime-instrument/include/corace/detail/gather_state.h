@@ -96,11 +96,11 @@ private:
   // A braced list: evaluated in order.
   template <std::size_t... I> void take(std::index_sequence<I...>) {
     if constexpr (Outcomes)
-      slot_ = result{collect_outcome<Ts>(children[I])...};
+      slot_.emplace(result{collect_outcome<Ts>(children[I])...});
     else if constexpr (std::is_void_v<result>)
       slot_.emplace();
     else
-      slot_ = result{collect<Ts>(children[I])...};
+      slot_.emplace(result{collect<Ts>(children[I])...});
   }
   std::optional<stored<result>> slot_;
 };
