@@ -32,7 +32,7 @@ gather_state::turn::turn(gather_state &gather) noexcept : owner(gather) {
 }
 
 gather_state::gather_state(event_loop &in, void *result, errors rule) noexcept
-    : future_state(in, result), rule_(rule) {}
+    : plain_future_state(in, result), rule_(rule) {}
 
 std::string gather_state::title() const {
   return "a gather of " + std::to_string(children_.size()) + (children_.size() == 1 ? " task" : " tasks");

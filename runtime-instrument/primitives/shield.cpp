@@ -19,7 +19,7 @@ shield_state::turn::turn(shield_state &shield) noexcept : owner(shield) {
 }
 
 shield_state::shield_state(pointer<> inner) noexcept
-    : future_state(*inner->loop, inner->value), inner_(std::move(inner)) {
+    : plain_future_state(*inner->loop, inner->value), inner_(std::move(inner)) {
   lends = true;
   inner_->completions.push_back(hook_);
 }

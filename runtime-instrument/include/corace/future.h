@@ -41,9 +41,9 @@ public:
 
 namespace detail {
 /// What promise<T> and future<T> share.
-template <class T> class shared_result final : public future_state {
+template <class T> class shared_result final : public plain_future_state {
 public:
-  explicit shared_result(event_loop &in) noexcept : future_state(in, &slot_) {}
+  explicit shared_result(event_loop &in) noexcept : plain_future_state(in, &slot_) {}
   bool cancel(std::string message = {}) noexcept override { return cancel_future(*this, std::move(message)); }
   [[nodiscard]] std::string title() const override { return "a future"; }
 

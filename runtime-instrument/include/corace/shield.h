@@ -16,7 +16,7 @@
 namespace corace {
 
 namespace detail {
-class shield_state final : public future_state {
+class shield_state final : public plain_future_state {
 public:
   explicit shield_state(pointer<> inner) noexcept;
   bool cancel(std::string message = {}) noexcept override;

@@ -9,6 +9,7 @@
 #include <corace/detail/context.h>
 #include <corace/detail/frame_pool.h>
 #include <corace/detail/hooks.h>
+#include <corace/detail/identity.h>
 #include <corace/detail/list.h>
 
 #include <cstdint>
@@ -64,7 +65,7 @@ public:
   /// For the detector: what this end rests on happens before what the task does next.
   virtual void order_before(task_state &) const noexcept {}
   /// The number that stands for its end in the detector.
-  [[nodiscard]] const void *identity() const noexcept { return is_task ? identity_of_task() : this; }
+  [[nodiscard]] inline const void *identity() const noexcept;
 
   /// It has ended: those who asked are told.
   void complete() noexcept {
@@ -103,6 +104,20 @@ private:
 
   std::uint32_t references_ = 1;
 };
+
+/// A future that is no task.
+class plain_future_state : public future_state {
+protected:
+  using future_state::future_state;
+
+private:
+  friend class future_state;
+  class identity name_; ///< in every run the same, whatever the address
+};
+
+inline const void *future_state::identity() const noexcept {
+  return is_task ? identity_of_task() : static_cast<const plain_future_state *>(this)->name_.get();
+}
 
 /// Shared ownership of a state; not for several threads.
 template <class State = future_state> class pointer {

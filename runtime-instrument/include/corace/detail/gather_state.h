@@ -22,7 +22,7 @@
 
 namespace corace::detail {
 
-class gather_state : public future_state {
+class gather_state : public plain_future_state {
 public:
   /// A block for what is derived from this.
   struct child : completion {
