@@ -1,6 +1,7 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <corace/detail/foreign.h>
+#include <corace/detail/promise.h>
 #include <corace/event_loop.h>
 
 namespace corace::detail {
@@ -61,6 +62,7 @@ const wait_operations foreign_node::operations_ = {
 std::coroutine_handle<> foreign_node::park(std::coroutine_handle<> innermost) {
   task_state &waiting = running_task("co_await");
   waiting.loop->park_outside(*this, innermost);
+  ++waiting.foreign_waits;
   return stand_in_.make(*this);
 }
 
@@ -76,8 +78,16 @@ void foreign_node::end() noexcept {
   const bool due = task->must_cancel;
   task_state &self = *task;
   self.loop->leave_outside();
+  --self.foreign_waits;
   (void)end_wait(*this);
   self.must_cancel = due;
+}
+
+void check_foreign_await(const creation &awaited) {
+  const task_state *running = here.loop ? here.loop->running() : nullptr;
+  if (!running || running->foreign_waits == 0)
+    throw usage_error("corace::task: '" + std::string(awaited.coroutine.function_name()) +
+                      "' is awaited by a coroutine that is neither a task nor awaited by one; create_task() runs it");
 }
 
 } // namespace corace::detail

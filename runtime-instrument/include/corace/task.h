@@ -61,12 +61,16 @@ private:
     using resumed_by_loop = void; // by the awaited coroutine, which the loop runs
     explicit awaiter(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
     bool await_ready() const noexcept { return false; }
-    template <class Promise> std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> awaiting) noexcept {
+    template <class Promise>
+    std::coroutine_handle<>
+    await_suspend(std::coroutine_handle<Promise> awaiting) noexcept(std::is_base_of_v<detail::promise_base, Promise>) {
       promise_type &promise = coroutine_.promise();
       promise.continuation = awaiting;
       if constexpr (std::is_base_of_v<detail::promise_base, Promise>) {
         promise.awaiter = &awaiting.promise();
         awaiting.promise().awaited = &promise;
+      } else {
+        detail::check_foreign_await(promise.created);
       }
       return coroutine_;
     }

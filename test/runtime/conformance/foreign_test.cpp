@@ -232,5 +232,27 @@ TEST(foreign, a_primitive_cannot_be_awaited_by_a_coroutine_that_is_no_task) {
   static_assert(std::is_constructible_v<detail::task_coroutine, std::coroutine_handle<>>);
 }
 
+/// Runs on its own: nobody awaits it.
+struct detached {
+  struct promise_type {
+    detached get_return_object() noexcept { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() noexcept {}
+    void unhandled_exception() { caught = std::current_exception(); }
+    static inline std::exception_ptr caught;
+  };
+};
+
+TEST(foreign, a_coroutine_that_no_task_awaits_cannot_await_a_task) {
+  detached::promise_type::caught = nullptr;
+  run([]() -> task<void> {
+    []() -> detached { co_await turns(3); }();
+    EXPECT_THROW(std::rethrow_exception(detached::promise_type::caught), usage_error);
+    co_await yield(); // the task is in order
+  }());
+  detached::promise_type::caught = nullptr;
+}
+
 } // namespace
 } // namespace corace::test

@@ -14,12 +14,12 @@ struct detached {
   };
 };
 
-corace::task<void> pause() { co_await corace::yield(); }
+corace::task<void> rest() { co_await corace::yield(); }
 
 detached in_the_background() {
 #ifdef FORBIDDEN
   co_await corace::yield();
 #else
-  co_await pause();
+  co_await rest();
 #endif
 }

@@ -29,6 +29,9 @@ struct creation {
   return CORACE_INSTRUMENT && detect::instrumented() ? detect::current_call() : nullptr;
 }
 void report_never_awaited(const creation &where) noexcept;
+/// Another library's coroutine awaits a task<T>: throws usage_error unless a task waits for that coroutine in turn, for
+/// what happens further in is the running task's doing.
+void check_foreign_await(const creation &awaited);
 /// Throws usage_error that names the coroutine.
 [[noreturn]] void refuse_second_await(const creation &where);
 

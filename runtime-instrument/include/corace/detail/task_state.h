@@ -129,11 +129,12 @@ private:
 public:
   // The small ones last: a small result follows them without a gap.
   phase now = phase::fresh;
-  bool special = false;         ///< the loop has to look at it before its next segment
-  bool must_cancel = false;     ///< a request that came where no wait could be ended; the next await delivers it
-  bool being_cancelled = false; ///< cancel() is under way
-  bool at_end = false;          ///< `root` has reached its final suspension; finish() is due
-  bool fatal = false;           ///< it threw a fatal_exit, which also comes out of the loop
+  std::uint16_t foreign_waits = 0; ///< awaits of other libraries' awaitables that are under way
+  bool special = false;            ///< the loop has to look at it before its next segment
+  bool must_cancel = false;        ///< a request that came where no wait could be ended; the next await delivers it
+  bool being_cancelled = false;    ///< cancel() is under way
+  bool at_end = false;             ///< `root` has reached its final suspension; finish() is due
+  bool fatal = false;              ///< it threw a fatal_exit, which also comes out of the loop
 
 protected:
   ~task_state() override {
