@@ -1,9 +1,9 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What the checker cannot see, said in the code. The macros stand for attributes that change nothing in the program, and
-// for nothing at all with compilers that do not know them; this header needs no other. docs/annotations.md has examples.
-// The same can be said in a models file, for code that is not yours.
+// What the checker cannot see, said in the code. The macros stand for attributes that change nothing in the program,
+// and for nothing at all with compilers that do not know them; this header needs no other. docs/annotations.md has
+// examples. The same can be said in a models file, for code that is not yours.
 #pragma once
 
 #if defined(__clang__)
