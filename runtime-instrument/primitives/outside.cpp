@@ -93,7 +93,7 @@ void event_loop::wait_outside() {
   detail::reactor &system = outside();
   {
     const std::lock_guard guard(posts_lock_);
-    if (!posts_.empty())
+    if (posts_waiting_) // a post, or an interrupt, that came when there was no reactor to wake yet
       return;
     asleep_ = true;
   }

@@ -37,6 +37,7 @@ interrupt_guard::interrupt_guard(event_loop &loop, task_state &main, bool wanted
     return;
   state_ = std::make_unique<state>(state{pointer<task_state>::share(main), loop});
   loop.set_interrupt_handler([s = state_.get()] { s->cancelled = s->main->cancel() && s->main->cancel_requests == 1; });
+  (void)loop.outside(); // the signal handler needs something to wake
   interrupted_loop = &loop;
   struct sigaction ours = {};
   ours.sa_handler = on_interrupt;
