@@ -81,7 +81,7 @@ context runner::ready_context() {
   return *context_;
 }
 
-void runner::run_main(detail::task_state &main) {
+void runner::run_to_the_end_of(detail::task_state &main) {
   try {
     loop_->loop().run_until(main);
   } catch (const fatal_exit &) {

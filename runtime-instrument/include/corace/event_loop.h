@@ -45,7 +45,6 @@ class any_task;
 class task_options;
 
 namespace detail {
-
 class reactor;
 class thread_pool;
 } // namespace detail
@@ -241,7 +240,6 @@ public:
     if (observed() && from && to && from != to) [[unlikely]]
       detect::order(from->detector_id(), to->detector_id());
   }
-  [[nodiscard]] bool in_teardown() const noexcept { return teardown_; }
   /// The way to the operating system: waits, sockets. Made when first asked for.
   [[nodiscard]] detail::reactor &outside();
   /// See readiness.h.
@@ -340,7 +338,7 @@ private:
   bool stopping_ = false;
   bool is_running_ = false;
   bool closed_ = false;
-  bool forgiven_ = false;
+  bool forgiven_ = false; ///< who has not ended when the loop goes away has been told of
   bool told_of_silence_ = false;
   std::atomic<bool> posts_waiting_{false}; ///< there is something in posts_
   std::atomic<bool> interrupted_{false};   ///< interrupt() was called; posts_waiting_ is set too

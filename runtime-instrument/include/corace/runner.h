@@ -74,7 +74,7 @@ public:
                                      std::source_location());
     {
       const detail::interrupt_guard guard(own, handle.task(), options_.interruptible);
-      run_main(handle.task());
+      run_to_the_end_of(handle.task());
       if (handle.cancelled() && guard.interrupted())
         throw interrupted();
     }
@@ -89,7 +89,7 @@ public:
 private:
   /// The loop is there and may run; the context of all main tasks.
   corace::context ready_context();
-  void run_main(detail::task_state &main);
+  void run_to_the_end_of(detail::task_state &main);
 
   run_options options_;
   std::unique_ptr<detail::main_loop> loop_;
