@@ -28,7 +28,7 @@ public:
     detail::rewind_frames();
     conductor_.begin();
     {
-      event_loop loop({}, {.observe = memory().flags[0].footprints || detect::instrumented_sites() > 0,
+      event_loop loop({}, {.observe = true,
                            .order = &conductor_,
                            .ordinal = 1});
       try {

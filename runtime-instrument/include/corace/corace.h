@@ -34,6 +34,7 @@
 #include <corace/run.h>
 #include <corace/run_options.h>
 #include <corace/runner.h>
+#include <corace/shared.h>
 #include <corace/shared_mutex.h>
 #include <corace/shield.h>
 #include <corace/sleep.h>
