@@ -19,9 +19,20 @@ namespace {
 
 constexpr std::uint64_t watched_bytes = 1 << 16; // of one access; what a larger copy touches beyond is not seen
 constexpr std::size_t kept_history = 1 << 20;
-constexpr std::uint64_t walked_granules = 1 << 13; // when memory is forgotten: beyond it the table is the shorter list
+
+template <class Word> std::uint64_t word_at(std::uintptr_t address) noexcept {
+  Word value;
+  std::memcpy(&value, reinterpret_cast<const void *>(address), sizeof value);
+  return value;
+}
 
 std::uint64_t content(std::uintptr_t address, std::uint32_t size) noexcept {
+  switch (size) {
+  case 1: return word_at<std::uint8_t>(address);
+  case 4: return word_at<std::uint32_t>(address);
+  case 8: return word_at<std::uint64_t>(address);
+  default: break;
+  }
   std::uint64_t value = 0;
   std::memcpy(&value, reinterpret_cast<const void *>(address), size);
   return value;
@@ -71,11 +82,9 @@ event to_event(const access &what, event::type type) noexcept {
 
 struct detector::footing {
   thread_state &thread;
-  task_id id;
   bool reads, writes;
-  bool generic;  ///< the user's own code, and not a part of an await_suspend
-  bool own_code; ///< the coroutine's body itself accesses
-  access pattern;
+  bool generic; ///< the user's own code, and not a part of an await_suspend
+  access now;   ///< its mask and blindness are those of the granule that is looked at
 };
 
 /// Both places of one candidate, or of several, can be meant by the site, by the call in the body that led here, and by
@@ -109,49 +118,66 @@ void detector::collect_roles(thread_state &thread, const corace_site *site, cons
   }
 }
 
+/// Whether an access to one of these bytes is remembered.
+inline bool detector::knows_of(std::uintptr_t address, std::uintptr_t end) noexcept {
+  for (std::uintptr_t key = granule_of(address); key <= granule_of(end - 1); ++key)
+    if (cells_.find(key) != nullptr)
+      return true;
+  return false;
+}
+
 void detector::touch(thread_state &thread, std::uintptr_t address, std::uint64_t size, const corace_site *site,
                      bool reads, bool writes) {
   const task_id id = current(thread);
-  if (id == no_task && (explicit_tasks || !writes))
+  if (id == no_task && (tasks_are_told || !writes))
     return;
-  const activation *top = thread.stack.empty() ? nullptr : &thread.stack.back();
-  const frame *running = top == nullptr ? nullptr : frame_at(top->frame);
+  const std::uintptr_t end = address + std::min(size, watched_bytes);
+  if (!is_system(site) || remembers_all() || knows_of(address, end))
+    return remember(thread, id, address, size, site, reads, writes);
+  // It could only say what has become of an access that the user's own code has made; and there was none.
+  if (thread.collects)
+    for (std::uintptr_t key = granule_of(address); key <= granule_of(end - 1); ++key)
+      thread.touched[key] |= writes;
+}
+
+void detector::remember(thread_state &thread, task_id id, std::uintptr_t address, std::uint64_t size,
+                        const corace_site *site, bool reads, bool writes) {
+  activation *const top = thread.stack.empty() ? nullptr : &thread.stack.back();
+  const frame *const running = top == nullptr ? nullptr : frame_of(*top);
   const bool own_code = running != nullptr && running->site != nullptr && same_function(*site, *running->site);
 
-  footing here{thread, id, reads, writes, false, own_code, {}};
-  here.generic = !is_system(site) && (running == nullptr || !running->suspended);
-  access &pattern = here.pattern;
-  pattern.time = tick();
-  pattern.site = site;
-  pattern.via = own_code || top == nullptr ? nullptr : top->via;
-  pattern.frame = top == nullptr ? 0 : top->frame;
-  pattern.task = id;
-  pattern.segment = exists(id) ? tasks_[id].segment : 0;
-  pattern.written = writes;
-  pattern.address = address;
-  pattern.size = static_cast<std::uint32_t>(std::min<std::uint64_t>(size, std::numeric_limits<std::uint32_t>::max()));
+  footing here{thread, reads, writes, !is_system(site) && (running == nullptr || !running->suspended), {}};
+  access &now = here.now;
+  now.time = tick();
+  now.site = site;
+  now.via = own_code || top == nullptr ? nullptr : top->via;
+  now.frame = top == nullptr ? 0 : top->frame;
+  now.task = id;
+  now.segment = exists(id) ? tasks_[id].segment : 0;
+  now.written = writes;
+  now.address = address;
+  now.size = static_cast<std::uint32_t>(std::min<std::uint64_t>(size, std::numeric_limits<std::uint32_t>::max()));
   if (size <= 8) {
-    pattern.value = content(address, pattern.size);
-    pattern.has_value = true;
+    now.value = content(address, now.size);
+    now.has_value = true;
   }
-  if (exists(id) && !candidates.empty())
-    collect_roles(thread, site, pattern.via);
-  else
-    roles_.clear();
+  roles_.clear();
+  if (!candidates.empty() && exists(id))
+    collect_roles(thread, site, now.via);
   const std::uintptr_t end = address + std::min(size, watched_bytes);
   for (std::uintptr_t at = address; at < end; at = (granule_of(at) + 1) * granule)
     touch_granule(here, at, end);
   if (options.history && history_.size() < kept_history && exists(id))
-    history_.push_back(to_event(pattern, writes ? event::type::write : event::type::read));
+    history_.push_back(to_event(now, writes ? event::type::write : event::type::read));
 }
 
 void detector::touch_granule(footing &here, std::uintptr_t address, std::uintptr_t end) {
   const std::uintptr_t key = granule_of(address);
   if (here.thread.collects)
     here.thread.touched[key] |= here.writes;
-  access now = here.pattern;
+  access &now = here.now;
   now.mask = mask_of(address, end);
-  if (here.id == no_task) { // code outside of all tasks can be a rival, no more; and only where tasks were
+  if (now.task == no_task) { // code outside of all tasks can be a rival, no more; and only where tasks were
     if (cell *known = cells_.find(key))
       known->writes.add(now);
     return;
@@ -159,21 +185,17 @@ void detector::touch_granule(footing &here, std::uintptr_t address, std::uintptr
   cell &shared = cells_[key];
   if (shared.born == 0)
     shared.born = now.time;
-  record &own = tasks_[here.id].records[address];
+  record &own = tasks_[now.task].records[address];
   if (own.read.time < shared.born)
-    own.read = {}, own.read_segment = ~std::uint32_t{0};
+    own.read.time = 0, own.read_segment = ~std::uint32_t{0};
   if (own.write.time < shared.born)
-    own.write = {};
+    own.write.time = 0;
   now.blind = here.writes && !here.reads && own.read_segment != now.segment;
 
-  for (const role &each : roles_)
-    if (each.second)
-      visit_second(here, now, each);
-  for (const role &each : roles_)
-    if (each.first)
-      visit_first(here, now, each);
+  if (!roles_.empty())
+    visit_roles(here);
   if (here.generic)
-    check_generic(here, now, shared, own);
+    check_generic(here, shared, own);
 
   if (here.reads) {
     own.read_segment = now.segment;
@@ -182,20 +204,34 @@ void detector::touch_granule(footing &here, std::uintptr_t address, std::uintptr
   }
   if (here.writes) {
     shared.writes.add(now);
-    own.read = {}; // from here on the task knows its own value
-    own.write = here.generic ? now : access{};
+    own.read.time = 0; // from here on the task knows its own value
+    if (here.generic)
+      own.write = now;
+    else
+      own.write.time = 0;
   } else if (candidates.wants_reads()) {
-    shared.reads.add(now);
+    readers_[key].add(now);
   }
 }
 
+void detector::visit_roles(footing &here) {
+  for (const role &each : roles_)
+    if (each.second)
+      visit_second(here, each);
+  for (const role &each : roles_)
+    if (each.first)
+      visit_first(here, each);
+}
+
 /// Lost update and state bleed, without a candidate's help. What the pass could not derive is left to candidates.
-void detector::check_generic(footing &here, const access &now, cell &shared, record &own) {
-  const auto by_other = [&](const access &each) { return each.task != here.id && !is_system(each.site); };
+void detector::check_generic(footing &here, cell &shared, record &own) {
+  const access &now = here.now;
+  const auto by_other = [&](const access &each) { return each.task != now.task && !is_system(each.site); };
   if (here.writes && !here.reads && (now.site->flags & CORACE_SITE_WRITE_BACK) != 0 && own.read &&
       own.read.segment != now.segment) {
     const access *rival = shared.writes.latest(own.read.time, own.read.mask & now.mask, by_other);
-    if (rival != nullptr && !harmless(own.read, *rival) && !ordered_around(own.read, *rival, now))
+    if (rival != nullptr && !harmless(own.read, *rival) && is_news(race_kind::lost_update, own.read, now) &&
+        !ordered_around(own.read, *rival, now))
       report(race_kind::lost_update, matching(race_kind::lost_update, own.read, now), own.read, *rival, now);
   }
   if (here.writes || !own.write || !own.write.blind || own.write.segment == now.segment ||
@@ -205,17 +241,18 @@ void detector::check_generic(footing &here, const access &now, cell &shared, rec
     return by_other(each) && each.task != no_task && each.blind && (each.site->flags & CORACE_SITE_WRITE_BACK) == 0;
   });
   if (rival != nullptr && !harmless(own.write, *rival) && !same_value(own.write, now) &&
-      !ordered_around(own.write, *rival, now))
+      is_news(race_kind::state_bleed, own.write, now) && !ordered_around(own.write, *rival, now))
     report(race_kind::state_bleed, matching(race_kind::state_bleed, own.write, now), own.write, *rival, now);
 }
 
-void detector::visit_first(footing &here, const access &now, const role &which) {
+void detector::visit_first(footing &here, const role &which) {
+  const access &now = here.now;
   const candidate &of = candidates.all()[which.candidate];
   const shape kind = shape_of(of.kind);
   // Where the body itself accesses, the kind tells which access is meant. What library code does is taken as a whole.
   if (!is_system(now.site) && !(kind.first_written ? here.writes : here.reads))
     return;
-  std::vector<watch> &watches = tasks_[here.id].watches;
+  std::vector<watch> &watches = tasks_[now.task].watches;
   auto at =
       std::find_if(watches.begin(), watches.end(), [&](const watch &w) { return w.candidate == which.candidate; });
   if (at == watches.end()) {
@@ -238,10 +275,11 @@ void detector::visit_first(footing &here, const access &now, const role &which) 
     seen = now;
 }
 
-void detector::visit_second(footing &here, const access &now, const role &which) {
+void detector::visit_second(footing &here, const role &which) {
+  const access &now = here.now;
   const candidate &of = candidates.all()[which.candidate];
   const shape kind = shape_of(of.kind);
-  std::vector<watch> &watches = tasks_[here.id].watches;
+  std::vector<watch> &watches = tasks_[now.task].watches;
   const auto at =
       std::find_if(watches.begin(), watches.end(), [&](const watch &w) { return w.candidate == which.candidate; });
   if (at == watches.end() || !at->active || !(kind.second_written ? here.writes : here.reads))
@@ -251,22 +289,23 @@ void detector::visit_second(footing &here, const access &now, const role &which)
     ++counts_[which.candidate].second;
   }
   const access *first = nullptr;
-  if (const access *rival = broken_by(here, *at, kind, now, &first))
+  if (const access *rival = broken_by(*at, kind, now, &first))
     report(of.kind, &of, *first, *rival, now);
 }
 
 /// The rival's access, if one broke the window that `second` ends. Two ways to be the same object: the very cell that
 /// the first place touched; or, for containers that look up by key, a cell that the same rival has written since (the
 /// element it put there), where what the first place looked at has been changed by that rival too.
-const access *detector::broken_by(footing &here, watch &seen, const shape &kind, const access &second,
-                                  const access **first) {
-  const auto by_other = [&](const access &each) { return each.task != here.id && !bookkeeping(each); };
+const access *detector::broken_by(watch &seen, const shape &kind, const access &second, const access **first) {
+  const auto by_other = [&](const access &each) { return each.task != second.task && !bookkeeping(each); };
   const auto rival_in = [&](std::uintptr_t key, stamp after, std::uint8_t mask, auto accepts) -> const access * {
     cell *shared = cells_.find(key);
     if (shared == nullptr || shared->born > after)
       return nullptr;
-    return kind.rival_written ? shared->writes.latest(after, mask, accepts)
-                              : shared->reads.latest(after, mask, accepts);
+    if (kind.rival_written)
+      return shared->writes.latest(after, mask, accepts);
+    const recent<2> *readers = readers_.find(key);
+    return readers == nullptr ? nullptr : readers->latest(after, mask, accepts);
   };
   const std::uintptr_t key = granule_of(second.address);
   if (const access *touched = seen.cells.find(key)) {
@@ -317,13 +356,21 @@ const candidate *detector::matching(race_kind kind, const access &first, const a
   return nullptr;
 }
 
+/// Where a report stands: in the user's own code, as far as that is known.
+static const corace_site *place_of(const access &what) noexcept {
+  return is_system(what.site) && what.via != nullptr ? what.via : what.site;
+}
+
+bool detector::is_news(race_kind kind, const access &first, const access &second) const noexcept {
+  const reported wanted{kind, place_of(first), place_of(second)};
+  return std::find(reported_.begin(), reported_.end(), wanted) == reported_.end();
+}
+
 void detector::report(race_kind kind, const candidate *matched, const access &first, const access &rival,
                       const access &second) {
-  const auto place = [](const access &what) {
-    return is_system(what.site) && what.via != nullptr ? what.via : what.site;
-  };
-  if (!reported_.emplace(kind, place(first), place(second)).second)
+  if (!is_news(kind, first, second))
     return;
+  reported_.push_back({kind, place_of(first), place_of(second)});
   violation found{kind, matched, {}, {}, {}, {}, {}};
   found.first = to_event(first, first.written ? event::type::write : event::type::read);
   found.rival = to_event(rival, rival.written ? event::type::write : event::type::read);
@@ -352,25 +399,23 @@ void detector::forget(std::uintptr_t address, std::uint64_t size) {
   if (size == 0 || cells_.size() == 0)
     return;
   const std::uintptr_t first = granule_of(address), last = granule_of(address + size - 1);
-  if (last - first <= walked_granules) {
-    for (std::uintptr_t key = first; key <= last; ++key)
-      cells_.erase(key);
+  if (last - first > cells_.size()) { // the table is the shorter list
+    const auto inside = [&](std::uintptr_t key) { return key >= first && key <= last; };
+    cells_.erase_if(inside);
+    readers_.erase_if(inside);
     return;
   }
-  std::vector<std::uintptr_t> gone;
-  cells_.for_each([&](std::uintptr_t key, cell &) {
-    if (key >= first && key <= last)
-      gone.push_back(key);
-  });
-  for (const std::uintptr_t key : gone)
+  for (std::uintptr_t key = first; key <= last; ++key) {
     cells_.erase(key);
+    readers_.erase(key);
+  }
 }
 
 /// The size of what is freed is not known. Cells side by side from its beginning belong to it for certain: the
 /// allocator keeps a word of its own between two allocations. The rest is forgotten when the memory is given out again.
 void detector::forget_allocation(std::uintptr_t address) {
-  for (std::uintptr_t key = granule_of(address); cells_.find(key) != nullptr; ++key)
-    cells_.erase(key);
+  for (std::uintptr_t key = granule_of(address); cells_.erase(key); ++key)
+    readers_.erase(key);
 }
 
 } // namespace corace::detect

@@ -11,113 +11,28 @@
 #include <corace/detail/hooks.h>
 
 #include <algorithm>
-#include <pthread.h>
 #include <utility>
 
 namespace corace::detect {
-namespace {
 
-/// Thread states outlive their threads and are used again: what a thread's last destructors do must not meet a dead
-/// one.
-struct thread_pool {
-  std::mutex lock;
-  std::vector<thread_state *> idle, all;
-};
-thread_pool &the_threads() noexcept {
-  static thread_pool *const instance = new thread_pool;
-  return *instance;
-}
+constinit detector *instance = nullptr;
 
-thread_local thread_state *own_state = nullptr;
-thread_local bool thread_is_over = false;
-
-struct give_back {
-  ~give_back() {
-    thread_is_over = true;
-    if (thread_state *state = std::exchange(own_state, nullptr)) {
-      const std::scoped_lock guard(the_threads().lock);
-      the_threads().idle.push_back(state);
-    }
-  }
-};
-
-std::uintptr_t lowest_stack_address() noexcept {
-  pthread_attr_t attributes;
-  void *low = nullptr;
-  std::size_t size = 0;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0)
-    return 0;
-  pthread_attr_getstack(&attributes, &low, &size);
-  pthread_attr_destroy(&attributes);
-  return reinterpret_cast<std::uintptr_t>(low);
-}
-
-thread_state *make_state() {
-  thread_local const give_back at_exit;
-  static_cast<void>(at_exit);
-  thread_pool &threads = the_threads();
-  const std::scoped_lock guard(threads.lock);
-  if (threads.idle.empty()) {
-    own_state = new thread_state;
-    threads.all.push_back(own_state);
-  } else {
-    own_state = threads.idle.back();
-    threads.idle.pop_back();
-    *own_state = thread_state{};
-  }
-  own_state->stack_low = lowest_stack_address();
-  return own_state;
-}
-
-/// The state with what is left of an earlier run put away. The detector's lock is held, or nothing runs.
-thread_state &current_run(detector &d, thread_state &state) noexcept {
-  if (state.run != d.run) {
-    state.run = d.run;
-    state.stack.clear();
-    state.entered = no_task;
-    state.touched.clear();
-    state.last_footprint.cells.clear();
-    state.collects = false;
-  }
-  return state;
-}
-
-} // namespace
-
-detector &the_detector() noexcept {
-  static detector *const instance = new detector;
-  return *instance;
-}
-
-thread_state *this_thread() noexcept {
-  if (thread_is_over)
-    return nullptr;
-  thread_state *state = own_state != nullptr ? own_state : make_state();
-  return state->busy ? nullptr : &current_run(the_detector(), *state);
-}
-
-detector_scope::detector_scope(detector &d) : detector_(d), thread_(this_thread()) {
-  if (thread_ != nullptr)
-    thread_->busy = true;
-  detector_.lock.lock();
-}
-
-detector_scope::~detector_scope() {
-  detector_.lock.unlock();
-  if (thread_ != nullptr)
-    thread_->busy = false;
+detector &make_detector() {
+  static detector *const only = new detector; // constructors of instrumented modules use it before and after ours
+  return *(instance = only);
 }
 
 void detector::begin(const run_options &wanted) {
-  recording = false;
-  ++run;
+  const std::uint64_t run = current_run.load(std::memory_order_relaxed) / 2 + 1;
+  current_run = 2 * run;
   options = wanted;
-  explicit_tasks = false;
+  tasks_are_told = false;
   now_ = 0;
   used_tasks_ = 0;
   last_ran_ = no_task;
-  frames_.clear();
+  forget_frames();
   cells_.clear();
+  readers_.clear();
   violations_.clear();
   reported_.clear();
   history_.clear();
@@ -126,11 +41,11 @@ void detector::begin(const run_options &wanted) {
     for (const candidate &each : candidates.all())
       reached_.push_back({&each, 0, 0});
   counts_ = options.reached ? options.reached : reached_.data();
-  recording = true;
+  current_run = 2 * run + 1;
 }
 
 run_result detector::end() {
-  recording = false;
+  current_run.fetch_and(~std::uint64_t{1});
   run_result result;
   result.reached = std::move(reached_);
   const auto of_violated = [&](const event &what) {
@@ -153,7 +68,8 @@ run_result detector::end() {
   for (const event &each : history_)
     if ((each.address == 0 || of_violated(each)) && !repeats(each))
       result.history.push_back(each);
-  result.violations = std::move(violations_);
+  if (!options.violated)
+    result.violations = std::move(violations_);
   violations_.clear();
   reached_.clear();
   history_.clear();
@@ -194,7 +110,7 @@ run_result end_run() {
 
 void pause(bool paused) noexcept {
   if (thread_state *thread = this_thread())
-    thread->paused = paused ? 1 : 0;
+    thread->quiet = paused ? thread_state::paused : 0u;
 }
 
 std::string load_candidates(const std::string &path) {
@@ -208,9 +124,9 @@ const std::vector<candidate> &candidates() noexcept { return the_detector().cand
 task_id add_task(task_id parent, std::string_view name) {
   detector &d = the_detector();
   const detector_scope scope(d);
-  d.explicit_tasks = true;
+  tasks_are_told = true;
   const task_id id = d.new_task(parent, d.tick());
-  d.at(id).name = name;
+  d.at(id).name.assign(name);
   return id;
 }
 
@@ -219,7 +135,7 @@ void enter(task_id id) noexcept {
   thread_state *thread = this_thread();
   if (thread == nullptr)
     return;
-  const detector_scope scope(d);
+  const detector_scope scope(d, thread);
   if (!d.exists(id))
     return;
   thread->entered = id;
@@ -234,10 +150,10 @@ void leave() noexcept {
   thread_state *thread = this_thread();
   if (thread == nullptr)
     return;
-  const detector_scope scope(d);
   thread->entered = no_task;
   if (!thread->collects)
     return;
+  const detector_scope scope(d, thread);
   thread->collects = false;
   std::vector<footprint::cell> &cells = thread->last_footprint.cells;
   cells.clear();
@@ -256,13 +172,16 @@ void note(detail::sync_event what, const void *object) noexcept {
   thread_state *thread = this_thread();
   if (thread == nullptr)
     return;
+  const bool locks = what == sync_event::acquire || what == sync_event::release;
+  if (!thread->collects && !locks)
+    return;
+  detector &d = the_detector();
+  const detector_scope scope(d, thread);
   if (thread->collects)
     thread->touched[reinterpret_cast<std::uintptr_t>(object) | 1] |=
         what != sync_event::look && what != sync_event::join;
-  if (what != sync_event::acquire && what != sync_event::release)
+  if (!locks)
     return;
-  detector &d = the_detector();
-  const detector_scope scope(d);
   if (!d.exists(thread->entered))
     return;
   std::vector<const void *> &held = d.at(thread->entered).held;
@@ -283,7 +202,7 @@ task_id enter_nested(task_id id) noexcept {
   thread_state *thread = this_thread();
   if (thread == nullptr)
     return no_task;
-  const detector_scope scope(d);
+  const detector_scope scope(d, thread);
   const task_id before = thread->entered;
   if (d.exists(id)) {
     thread->entered = id;
@@ -307,9 +226,9 @@ task_id current_task() noexcept {
   thread_state *thread = this_thread();
   if (thread == nullptr)
     return no_task;
-  if (d.explicit_tasks)
+  if (tasks_are_told.load(std::memory_order_relaxed))
     return thread->entered;
-  const detector_scope scope(d);
+  const detector_scope scope(d, thread);
   return d.current(*thread);
 }
 

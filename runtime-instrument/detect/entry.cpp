@@ -12,13 +12,6 @@ using namespace corace::detect;
 
 std::uintptr_t number(const void *pointer) noexcept { return reinterpret_cast<std::uintptr_t>(pointer); }
 
-thread_state *recording_thread(detector &d) noexcept {
-  if (!d.recording.load(std::memory_order_relaxed))
-    return nullptr;
-  thread_state *thread = this_thread();
-  return thread == nullptr || thread->paused != 0 ? nullptr : thread;
-}
-
 /// What lies deeper on the stack than where the running activation began is gone when it suspends: nobody shares it.
 /// The stack above may hold shared objects, a local of main for instance.
 bool is_private(const thread_state &thread, std::uintptr_t address, std::uintptr_t here) noexcept {
@@ -31,22 +24,30 @@ bool is_private(const thread_state &thread, std::uintptr_t address, std::uintptr
   return address < began;
 }
 
-void access_memory(const void *address, std::uint64_t size, const corace_site *site, bool reads, bool writes,
-                   std::uintptr_t here) {
+/// Apart, so that calls which end before it save no registers.
+[[gnu::noinline]] void touch_memory(thread_state &thread, const void *address, std::uint64_t size,
+                                    const corace_site *site, bool reads, bool writes) {
   detector &d = the_detector();
-  thread_state *thread = recording_thread(d);
-  if (thread == nullptr || size == 0 || is_private(*thread, number(address), here))
-    return;
-  const detector_scope scope(d);
-  d.touch(*thread, number(address), size, site, reads, writes);
+  const detector_scope scope(d, &thread);
+  d.touch(thread, number(address), size, site, reads, writes);
 }
 
-template <class Function> void on_event(Function function) {
-  detector &d = the_detector();
-  thread_state *thread = recording_thread(d);
+[[gnu::always_inline]] inline void access_memory(const void *address, std::uint64_t size, const corace_site *site,
+                                                 bool reads, bool writes, std::uintptr_t here) {
+  thread_state *const thread = recording_thread();
+  if (thread == nullptr || size == 0 || is_private(*thread, number(address), here))
+    return;
+  if (thread->entered == no_task && tasks_are_told.load(std::memory_order_relaxed))
+    return; // outside of all tasks
+  touch_memory(*thread, address, size, site, reads, writes);
+}
+
+template <class Function> inline void on_event(Function function) {
+  thread_state *const thread = recording_thread();
   if (thread == nullptr)
     return;
-  const detector_scope scope(d);
+  detector &d = the_detector();
+  const detector_scope scope(d, thread);
   function(d, *thread);
 }
 
@@ -74,8 +75,7 @@ void __corace_free(const void *address) {
 }
 
 void __corace_call(const corace_site *site) {
-  detector &d = the_detector();
-  thread_state *thread = recording_thread(d);
+  thread_state *const thread = recording_thread();
   if (thread == nullptr)
     return;
   thread->last_call = site;
@@ -93,7 +93,8 @@ void __corace_coro_suspend_undo(void *frame) {
   on_event([&](detector &d, thread_state &t) { d.coro_suspend_undo(t, number(frame)); });
 }
 void __corace_coro_leave(void *frame) {
-  on_event([&](detector &d, thread_state &t) { d.coro_leave(t, number(frame)); });
+  if (thread_state *const thread = recording_thread()) // the thread's own business
+    thread->leave(number(frame));
 }
 void __corace_coro_resume(void *frame, const corace_site *site) {
   on_event([&, here = HERE](detector &d, thread_state &t) { d.coro_resume(t, number(frame), site, here); });

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 namespace corace::detect {
 
@@ -38,38 +39,54 @@ struct access {
 /// The accesses to a granule that can be rivals: the last few, one for each task and part of the granule.
 template <std::size_t Capacity> class recent {
 public:
+  recent() noexcept {} // what is not in use yet has no value
+  recent(const recent &other) noexcept { *this = other; }
+  recent &operator=(const recent &other) noexcept {
+    used_ = other.used_;
+    for (std::size_t i = 0; i < used_; ++i)
+      std::construct_at(&entries_[i].what, other.entries_[i].what);
+    return *this;
+  }
+
   void add(const access &what) noexcept {
-    access *place = &entries_[0];
-    for (access &each : entries_) {
-      if (each.time != 0 && each.task == what.task && each.mask == what.mask) {
-        place = &each;
-        break;
+    std::size_t place = 0;
+    for (std::size_t i = 0; i < used_; ++i) {
+      const access &each = entries_[i].what;
+      if (each.task == what.task && each.mask == what.mask) {
+        std::construct_at(&entries_[i].what, what);
+        return;
       }
-      if (each.time < place->time)
-        place = &each;
+      if (each.time < entries_[place].what.time)
+        place = i;
     }
-    *place = what;
+    std::construct_at(&entries_[used_ < Capacity ? used_++ : place].what, what);
   }
 
   /// The latest access after `after` that touches `mask` and for which `accepts` holds.
   template <class Predicate>
   [[nodiscard]] const access *latest(stamp after, std::uint8_t mask, Predicate accepts) const {
     const access *found = nullptr;
-    for (const access &each : entries_)
+    for (std::size_t i = 0; i < used_; ++i) {
+      const access &each = entries_[i].what;
       if (each.time > after && (each.mask & mask) != 0 && (found == nullptr || each.time > found->time) &&
           accepts(each))
         found = &each;
+    }
     return found;
   }
 
 private:
-  std::array<access, Capacity> entries_{};
+  union room { // not set to zero: most cells hold one access or two
+    room() noexcept {}
+    access what;
+  };
+  std::size_t used_ = 0;
+  std::array<room, Capacity> entries_;
 };
 
 struct cell {
   stamp born = 0; ///< what tasks remember from before is about another object
   recent<4> writes;
-  recent<2> reads; ///< kept only while a candidate asks for them
 };
 
 /// What one task remembers of an address.

@@ -1,44 +1,21 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The detector's state. One lock guards all of it but what belongs to a thread.
+// The detector's state. One lock guards all of it but what belongs to a thread; see threads.h.
 #pragma once
 
 #include "detect/candidates.h"
 #include "detect/detector.h"
 #include "detect/shadow.h"
+#include "detect/threads.h"
 
 #include <atomic>
 #include <map>
 #include <mutex>
-#include <set>
-#include <tuple>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace corace::detect {
-
-/// A coroutine that runs on a thread, from its resumption until it leaves.
-struct activation {
-  std::uintptr_t frame;
-  std::uintptr_t stack;   ///< where the thread's stack ended when it began: what is deeper belongs to this activation
-  const corace_site *via; ///< the call or suspension in its body that was reached last
-};
-
-/// What belongs to a thread. Only that thread uses it.
-struct thread_state {
-  std::uint64_t run = 0; ///< the run that the rest is about
-  std::vector<activation> stack;
-  task_id entered = no_task;
-  std::uintptr_t entered_stack = 0;
-  const corace_site *last_call = nullptr;
-  std::uintptr_t stack_low = 0; ///< lowest address of the thread's stack
-  int paused = 0;
-  bool busy = false; ///< the detector itself runs
-  bool collects = false;
-  flat_map<bool> touched; ///< the running segment's footprint, where it is asked for
-  footprint last_footprint;
-};
 
 /// A live coroutine.
 struct frame {
@@ -57,6 +34,13 @@ struct frame {
   bool suspended = false;
   bool ever_suspended = false; ///< at a suspension of its body
   bool finished = false;       ///< it is at its final suspension
+
+  /// Another coroutine's from now on; what has memory keeps it.
+  void reset() noexcept {
+    awaits.clear();
+    joined.clear();
+    *this = {.awaits = std::move(awaits), .joined = std::move(joined)};
+  }
 };
 
 /// Everything that `from` had done at `time` happens before what the task does from then on, under every scheduler.
@@ -91,6 +75,8 @@ struct task {
   flat_map<record> records;            ///< by address
   std::vector<watch> watches;
   std::vector<const void *> held; ///< locks and units
+  stamp searched_until = 0;       ///< by the search that `search` numbers; see detector::ordered()
+  std::uint64_t search = 0;
 
   void reset() {
     name.clear();
@@ -107,18 +93,17 @@ struct task {
 
 class detector {
 public:
-  std::atomic<bool> recording{false};
-  std::mutex lock;
-  std::uint64_t run = 0;
+  std::mutex lock; ///< taken by detector_scope alone
   run_options options;
   candidate_table candidates;
 
   // Tasks and frames (tasks.cpp).
-  bool explicit_tasks = false;
   [[nodiscard]] task_id new_task(task_id parent, stamp when);
   [[nodiscard]] task &at(task_id id) { return tasks_[id]; }
   [[nodiscard]] bool exists(task_id id) const noexcept { return id != no_task && id <= used_tasks_; }
-  [[nodiscard]] task_id current(thread_state &thread);
+  [[nodiscard]] task_id current(thread_state &thread) {
+    return tasks_are_told.load(std::memory_order_relaxed) ? thread.entered : inferred(thread);
+  }
   [[nodiscard]] std::string name_of(task_id id);
   void begin_segment(task_id id);
   void add_edge(task_id from, task_id to);
@@ -128,7 +113,6 @@ public:
   void coro_suspend(thread_state &, std::uintptr_t address, const void *awaiter, std::uint64_t size,
                     const corace_site *);
   void coro_suspend_undo(thread_state &, std::uintptr_t address);
-  void coro_leave(thread_state &, std::uintptr_t address);
   void coro_resume(thread_state &, std::uintptr_t address, const corace_site *, std::uintptr_t stack);
   void coro_end(thread_state &, std::uintptr_t address);
   [[nodiscard]] frame *frame_at(std::uintptr_t address);
@@ -146,54 +130,86 @@ public:
 
 private:
   frame &frame_or_new(std::uintptr_t address);
+  frame *frame_of(activation &running);
   frame *frame_around(std::uintptr_t pointer);
+  void forget_frames();
   task_id task_of(frame &);
+  task_id inferred(thread_state &);
   void claim_awaited(frame &by, const void *awaiter, std::uint64_t size);
   void finish(thread_state &, frame &);
-  void pop(thread_state &, std::uintptr_t address);
 
+  void remember(thread_state &, task_id, std::uintptr_t address, std::uint64_t size, const corace_site *, bool reads,
+                bool writes);
   struct footing; ///< what all granules of one access share
   void touch_granule(footing &, std::uintptr_t address, std::uintptr_t end);
-  void check_generic(footing &, const access &, cell &, record &);
-  void visit_first(footing &, const access &, const role &);
-  void visit_second(footing &, const access &, const role &);
-  [[nodiscard]] const access *broken_by(footing &, watch &, const shape &, const access &second, const access **first);
+  void check_generic(footing &, cell &, record &);
+  void visit_roles(footing &);
+  void visit_first(footing &, const role &);
+  void visit_second(footing &, const role &);
+  [[nodiscard]] const access *broken_by(watch &, const shape &, const access &second, const access **first);
+  [[nodiscard]] bool is_news(race_kind, const access &first, const access &second) const noexcept;
   void report(race_kind, const candidate *, const access &first, const access &rival, const access &second);
   [[nodiscard]] bool ordered_around(const access &first, const access &rival, const access &second);
   [[nodiscard]] const candidate *matching(race_kind, const access &first, const access &second);
   void collect_roles(thread_state &, const corace_site *site, const corace_site *via);
 
+  /// Whether all accesses are remembered, and not only those that a violation can be made of.
+  [[nodiscard]] bool remembers_all() const noexcept { return !candidates.empty() || options.history; }
+  [[nodiscard]] bool knows_of(std::uintptr_t address, std::uintptr_t end) noexcept;
+
   stamp now_ = 0;
-  std::vector<task> tasks_; ///< by id; reused from run to run
+  std::vector<task> tasks_;                     ///< by id; reused from run to run
+  std::vector<flat_map<record>> spare_records_; ///< of tasks that have ended
   task_id used_tasks_ = 0;
   task_id last_ran_ = no_task;
-  std::map<std::uintptr_t, frame> frames_;
-  flat_map<cell> cells_;    ///< by granule
-  std::vector<role> roles_; ///< of the running access
+  std::map<std::uintptr_t, frame> frames_; ///< by address
+  std::vector<std::map<std::uintptr_t, frame>::node_type> spare_frames_;
+  flat_map<cell> cells_;        ///< by granule
+  flat_map<recent<2>> readers_; ///< of granules; kept only while a candidate asks for them
+  std::vector<role> roles_;     ///< of the running access
   std::vector<reach> reached_;
   reach *counts_ = nullptr; ///< those, or where run_options wants them
   std::vector<violation> violations_;
-  std::set<std::tuple<race_kind, const corace_site *, const corace_site *>> reported_;
+  struct reported {
+    race_kind kind;
+    const corace_site *first, *second;
+    [[nodiscard]] bool operator==(const reported &) const noexcept = default;
+  };
+  std::vector<reported> reported_; ///< few: one for each kind and pair of places
   std::vector<event> history_;
+  std::uint64_t searches_ = 0;
+  std::vector<edge> open_; ///< of a search; see ordered()
 };
 
-[[nodiscard]] detector &the_detector() noexcept;
-/// Null while the thread ends, or while the detector itself runs on it.
-[[nodiscard]] thread_state *this_thread() noexcept;
+extern constinit detector *instance; ///< null until somebody asks
+[[nodiscard]] detector &make_detector();
+[[nodiscard]] inline detector &the_detector() { return instance != nullptr ? *instance : make_detector(); }
 [[nodiscard]] event to_event(const access &, event::type) noexcept;
 
-/// Holds the detector's lock and keeps what it calls from being observed: the standard library's templates are shared
-/// with the program, so the copies that the detector runs may be instrumented ones.
+/// Keeps other threads out of the detector, and what it calls from being observed: the standard library's templates are
+/// shared with the program, so the copies that the detector runs may be instrumented ones.
 class detector_scope {
 public:
-  explicit detector_scope(detector &d);
-  ~detector_scope();
+  explicit detector_scope(detector &d) : detector_scope(d, this_thread()) {}
+  /// `thread` is the calling one; null where the thread's end, or an outer scope, has seen to it.
+  detector_scope(detector &d, thread_state *thread) : lock_(only_thread() ? nullptr : &d.lock), thread_(thread) {
+    if (thread_ != nullptr)
+      thread_->quiet |= thread_state::busy;
+    if (lock_ != nullptr)
+      lock_->lock();
+  }
+  ~detector_scope() {
+    if (lock_ != nullptr)
+      lock_->unlock();
+    if (thread_ != nullptr)
+      thread_->quiet &= ~thread_state::busy;
+  }
   detector_scope(const detector_scope &) = delete;
   detector_scope &operator=(const detector_scope &) = delete;
 
 private:
-  detector &detector_;
-  thread_state *thread_; ///< null where the thread's end, or an outer scope, has seen to it
+  std::mutex *lock_;
+  thread_state *thread_;
 };
 
 } // namespace corace::detect

@@ -26,6 +26,10 @@ task_id detector::new_task(task_id parent, stamp when) {
     tasks_.resize(id + 1);
   task &fresh = tasks_[id];
   fresh.reset();
+  if (!spare_records_.empty()) {
+    fresh.records = std::move(spare_records_.back());
+    spare_records_.pop_back();
+  }
   if (exists(parent))
     fresh.edges.push_back({when, parent});
   return id;
@@ -60,21 +64,23 @@ void detector::add_edge(task_id from, task_id to) {
 /// Whether `from` happens before everything that `to` does from `when` on: a search backwards along the edges. Rare, as
 /// only what looks like a violation asks; and short, as an edge older than `from` cannot be part of the path.
 bool detector::ordered(const access &from, task_id to, stamp when) {
-  std::unordered_map<task_id, stamp> seen;
-  std::vector<edge> open{{when, to}};
-  while (!open.empty()) {
-    const edge here = open.back();
-    open.pop_back();
+  const std::uint64_t search = ++searches_;
+  open_.assign(1, {when, to});
+  while (!open_.empty()) {
+    const edge here = open_.back();
+    open_.pop_back();
     if (here.from == from.task && from.time <= here.time)
       return true;
-    stamp &known = seen[here.from];
-    if (known >= here.time || !exists(here.from))
+    if (!exists(here.from))
       continue;
-    known = here.time;
-    const std::vector<edge> &edges = tasks_[here.from].edges;
-    for (auto each = edges.rbegin(); each != edges.rend() && each->time >= from.time; ++each)
-      if (each->time <= here.time)
-        open.push_back(*each);
+    task &each = at(here.from);
+    if (each.search == search && each.searched_until >= here.time)
+      continue;
+    each.search = search;
+    each.searched_until = here.time;
+    for (auto past = each.edges.rbegin(); past != each.edges.rend() && past->time >= from.time; ++past)
+      if (past->time <= here.time)
+        open_.push_back(*past);
   }
   return false;
 }
@@ -84,11 +90,36 @@ frame *detector::frame_at(std::uintptr_t address) {
   return found == frames_.end() ? nullptr : &found->second;
 }
 
+frame *detector::frame_of(activation &running) {
+  if (running.known_as == nullptr || running.known_as->address != running.frame)
+    running.known_as = frame_at(running.frame);
+  return running.known_as;
+}
+
 /// Frames that were born before the run, or in code that was not instrumented then, appear when they are resumed.
+/// A place in the table is used again, at other addresses and in other runs; pointers to it stay good.
 frame &detector::frame_or_new(std::uintptr_t address) {
-  frame &each = frames_[address];
-  each.address = address;
-  return each;
+  const auto next = frames_.lower_bound(address);
+  if (next != frames_.end() && next->first == address)
+    return next->second;
+  if (spare_frames_.empty()) {
+    frame &fresh = frames_.emplace_hint(next, address, frame{})->second;
+    fresh.address = address;
+    return fresh;
+  }
+  auto place = std::move(spare_frames_.back());
+  spare_frames_.pop_back();
+  place.key() = address;
+  place.mapped().reset();
+  place.mapped().address = address;
+  return frames_.insert(next, std::move(place))->second;
+}
+
+void detector::forget_frames() {
+  while (!frames_.empty()) {
+    spare_frames_.push_back(frames_.extract(frames_.begin()));
+    spare_frames_.back().mapped().address = 0;
+  }
 }
 
 frame *detector::frame_around(std::uintptr_t pointer) {
@@ -112,11 +143,10 @@ task_id detector::task_of(frame &each) {
   return each.task;
 }
 
-task_id detector::current(thread_state &thread) {
-  if (explicit_tasks)
-    return thread.entered;
+/// The task that runs on the thread, where no scheduler tells.
+task_id detector::inferred(thread_state &thread) {
   for (auto running = thread.stack.rbegin(); running != thread.stack.rend(); ++running) {
-    frame *each = frame_at(running->frame);
+    frame *each = frame_of(*running);
     if (each == nullptr)
       continue; // it has freed itself and is on its way out
     // What runs before a coroutine's body (its promise's constructor, say) is still its creator's doing.
@@ -145,7 +175,7 @@ void detector::claim_awaited(frame &by, const void *awaiter, std::uint64_t size)
       continue; // something else that lives in another task's frame: an event, a queue
     awaited->awaiter = by.address;
     by.awaits.push_back(awaited->address);
-    if (fresh && !explicit_tasks) {
+    if (fresh && !tasks_are_told) {
       awaited->task = task_of(by);
       task &runs = tasks_[awaited->task];
       ++runs.frames;
@@ -159,13 +189,14 @@ void detector::coro_begin(thread_state &thread, std::uintptr_t address, std::uin
                           std::uintptr_t stack) {
   const task_id creator = current(thread);
   forget(address, size);
-  frame &fresh = frames_[address] = frame{};
+  frame &fresh = frame_or_new(address);
+  fresh.reset();
   fresh.address = address;
   fresh.size = size;
   fresh.site = site;
   fresh.creator = creator;
   fresh.created = tick();
-  thread.stack.push_back({address, stack, nullptr});
+  thread.stack.push_back({address, stack, nullptr, &fresh});
 }
 
 /// The coroutine has come to its end; whoever waits for it goes on after all that it did.
@@ -174,8 +205,8 @@ void detector::finish(thread_state &thread, frame &each) {
     return;
   each.finished = true;
   if (each.awaiter == 0)
-    log(event::type::finish, explicit_tasks ? thread.entered : each.task, each.site);
-  if (explicit_tasks || each.task == no_task)
+    log(event::type::finish, tasks_are_told ? thread.entered : each.task, each.site);
+  if (tasks_are_told || each.task == no_task)
     return;
   frame *awaiter = each.awaiter == 0 ? nullptr : frame_at(each.awaiter);
   if (awaiter != nullptr && awaiter->task == each.task)
@@ -188,10 +219,12 @@ void detector::finish(thread_state &thread, frame &each) {
 
 void detector::coro_suspend(thread_state &thread, std::uintptr_t address, const void *awaiter, std::uint64_t size,
                             const corace_site *site) {
-  frame &each = frame_or_new(address);
+  const bool on_top = !thread.stack.empty() && thread.stack.back().frame == address;
+  frame *const known = on_top ? frame_of(thread.stack.back()) : nullptr;
+  frame &each = known != nullptr ? *known : frame_or_new(address);
   each.suspended = true;
   each.suspended_at = site;
-  if (!thread.stack.empty() && thread.stack.back().frame == address)
+  if (on_top)
     thread.stack.back().via = site;
   if ((site->flags & CORACE_SITE_INITIAL) != 0)
     return;
@@ -200,7 +233,7 @@ void detector::coro_suspend(thread_state &thread, std::uintptr_t address, const 
     return;
   }
   each.ever_suspended = true;
-  const task_id id = explicit_tasks ? thread.entered : task_of(each);
+  const task_id id = tasks_are_told ? thread.entered : task_of(each);
   if (exists(id)) {
     task &runs = tasks_[id];
     if (runs.suspensions.size() >= kept_suspensions)
@@ -217,7 +250,7 @@ void detector::coro_suspend_undo(thread_state &thread, std::uintptr_t address) {
   if (each == nullptr || !each->suspended || thread.stack.empty() || thread.stack.back().frame != address)
     return;
   each->suspended = false;
-  const task_id id = explicit_tasks ? thread.entered : each->task;
+  const task_id id = tasks_are_told ? thread.entered : each->task;
   if (!exists(id) || tasks_[id].suspensions.empty() || tasks_[id].suspensions.back().frame != address)
     return;
   tasks_[id].suspensions.pop_back();
@@ -227,17 +260,6 @@ void detector::coro_suspend_undo(thread_state &thread, std::uintptr_t address) {
       break;
     }
 }
-
-void detector::pop(thread_state &thread, std::uintptr_t address) {
-  // What lies above is gone too. Nothing is found at the second leave of a ramp whose await_suspend gave a handle.
-  for (std::size_t i = thread.stack.size(); i-- > 0;)
-    if (thread.stack[i].frame == address) {
-      thread.stack.resize(i);
-      return;
-    }
-}
-
-void detector::coro_leave(thread_state &thread, std::uintptr_t address) { pop(thread, address); }
 
 void detector::coro_resume(thread_state &thread, std::uintptr_t address, const corace_site *site,
                            std::uintptr_t stack) {
@@ -251,17 +273,17 @@ void detector::coro_resume(thread_state &thread, std::uintptr_t address, const c
   each.suspended = false;
   if (in_ramp) {
     each.eager = true;
-    if (!explicit_tasks)
+    if (!tasks_are_told)
       begin_segment(task_of(each));
     return;
   }
-  thread.stack.push_back({address, stack, nullptr});
+  thread.stack.push_back({address, stack, nullptr, &each});
   for (const std::uintptr_t awaited : each.awaits)
     if (frame *other = frame_at(awaited); other != nullptr && other->awaiter == address)
       other->awaiter = 0; // it may be awaited again, or be left alone
   each.awaits.clear();
   const bool returned = std::exchange(each.returned, false);
-  if (explicit_tasks) {
+  if (tasks_are_told.load(std::memory_order_relaxed)) {
     if (!initial && exists(thread.entered))
       log(event::type::resume, thread.entered, site);
     return;
@@ -288,9 +310,11 @@ void detector::coro_end(thread_state &thread, std::uintptr_t address) {
     finish(thread, each); // no final suspension
   const task_id id = each.task;
   forget(address, each.size);
-  frames_.erase(found);
-  if (!explicit_tasks && exists(id) && tasks_[id].frames != 0 && --tasks_[id].frames == 0) {
-    tasks_[id].records = {}; // nobody is left to come back to them
+  spare_frames_.push_back(frames_.extract(found));
+  spare_frames_.back().mapped().address = 0;
+  if (!tasks_are_told && exists(id) && tasks_[id].frames != 0 && --tasks_[id].frames == 0) {
+    tasks_[id].records.clear(); // nobody is left to come back to them
+    spare_records_.push_back(std::move(tasks_[id].records));
     tasks_[id].watches.clear();
   }
 }
