@@ -4,7 +4,12 @@
 // The calls that instrumented code makes. Each gives up early: nothing is recorded between runs, on a paused thread, or
 // while the detector itself runs.
 
+#include "detect/access_log.h"
 #include "detect/state.h"
+
+#include <corace/detail/thread_state.h>
+
+#include <algorithm>
 
 namespace {
 
@@ -24,6 +29,19 @@ bool is_private(const thread_state &thread, std::uintptr_t address, std::uintptr
   return address < began;
 }
 
+/// What the log keeps apart of one access; the detector knows more.
+constexpr std::uint64_t logged_bytes = 1 << 12;
+
+void log_memory(access_log &log, std::uintptr_t address, std::uint64_t size, const corace_site *site, bool reads,
+                bool writes, std::uintptr_t here) noexcept {
+  if (!log.inside_segment() || (address >= here - (std::uintptr_t{1} << 20) && address < log.stack()))
+    return; // the stack below the segment: nobody else's. A megabyte of it may lie deeper than this call.
+  const auto what = !writes ? access_log::access::read : reads ? access_log::access::update : access_log::access::write;
+  const std::uintptr_t end = address + std::min(size, logged_bytes);
+  for (std::uintptr_t granule = address / 8; granule * 8 < end; ++granule)
+    log.memory(granule, what, reinterpret_cast<std::uintptr_t>(site));
+}
+
 /// Apart, so that calls which end before it save no registers.
 [[gnu::noinline]] void touch_memory(thread_state &thread, const void *address, std::uint64_t size,
                                     const corace_site *site, bool reads, bool writes) {
@@ -34,6 +52,8 @@ bool is_private(const thread_state &thread, std::uintptr_t address, std::uintptr
 
 [[gnu::always_inline]] inline void access_memory(const void *address, std::uint64_t size, const corace_site *site,
                                                  bool reads, bool writes, std::uintptr_t here) {
+  if (access_log *log = corace::detail::here.log)
+    log_memory(*log, number(address), size, site, reads, writes, here);
   thread_state *const thread = recording_thread();
   if (thread == nullptr || size == 0 || is_private(*thread, number(address), here))
     return;

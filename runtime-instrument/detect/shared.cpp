@@ -3,6 +3,7 @@
 //
 // Accesses to shared<T>, told to the detector as the pass would tell them. Their sites are made when they are first
 // met, and stay.
+#include "detect/access_log.h"
 #include "detect/detector.h"
 #include "vocab/stable_hash.h"
 
@@ -67,19 +68,23 @@ using site_key = std::tuple<std::string, std::uint32_t, std::string, std::string
 }
 } // namespace
 
-void tell_read(const shared_access &access) noexcept {
-  if (here.loop->observed())
-    __corace_read(access.address, access.size, site_of(access, CORACE_SITE_READ));
-}
-
-void tell_write(const shared_access &access) noexcept {
-  if (here.loop->observed())
-    __corace_write(access.address, access.size, site_of(access, CORACE_SITE_WRITE));
-}
-
-void tell_update(const shared_access &access) noexcept {
-  if (here.loop->observed())
-    __corace_update(access.address, access.size, site_of(access, CORACE_SITE_UPDATE));
+void tell_shared(const shared_access &access, shared_use what) noexcept {
+  using detect::access_log;
+  if (access_log *log = here.log) {
+    const std::uint64_t place =
+        access.where.line()
+            ? reinterpret_cast<std::uintptr_t>(access.where.file_name()) +
+                  (std::uint64_t{access.where.line()} << 40 ^ std::uint64_t{access.where.column()} << 32)
+            : reinterpret_cast<std::uintptr_t>(access.name);
+    log->memory(reinterpret_cast<std::uintptr_t>(access.identity), static_cast<access_log::access>(what), place);
+  }
+  if (!here.loop->observed())
+    return;
+  switch (what) {
+  case shared_use::read: return __corace_read(access.address, access.size, site_of(access, CORACE_SITE_READ));
+  case shared_use::write: return __corace_write(access.address, access.size, site_of(access, CORACE_SITE_WRITE));
+  case shared_use::update: return __corace_update(access.address, access.size, site_of(access, CORACE_SITE_UPDATE));
+  }
 }
 
 } // namespace corace::detail

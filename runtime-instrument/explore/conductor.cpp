@@ -6,6 +6,8 @@
 #include "explore/variables.h"
 #include "report/notes.h"
 
+#include <corace/detail/promise.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstring>
@@ -40,8 +42,16 @@ void sort_by_path(std::vector<detail::task_state *> &tasks, std::vector<detail::
 void conductor::begin() {
   memory_.clear();
   picker_ = &make_picker(storage_, memory_.plan.all(), memory_.marks);
+  const run_flags &flags = memory_.flags[0];
+  blind_ = picker_->blind() && !flags.steps;
+  left_ = flags.most_steps;
   last_ = {};
+  last_key_ = 0;
+  last_segments_ = 0;
   loop_ = 0;
+  log_.begin_run(flags.footprints);
+  if (!flags.detect)
+    return;
   for (const detect::candidate &each : detect::candidates())
     memory_.reached.push({&each, 0, 0});
   record();
@@ -52,7 +62,7 @@ void conductor::record() {
   const run_flags &flags = memory_.flags[0];
   const bool room = !memory_.reached.empty() && !memory_.reached.overflowed();
   detect::begin_run({.history = flags.history,
-                     .footprints = flags.footprints,
+                     .footprints = false,
                      .reached = room ? &memory_.reached[0] : nullptr,
                      .violated =
                          [](void *self, const detect::violation &each) noexcept {
@@ -69,67 +79,107 @@ void conductor::record() {
 void conductor::enrol(const event_loop &loop, const detail::task_state &task) {
   const detail::watched_task &known = *task.watched;
   task_entry entry{.key = known.key, .id = known.id, .loop = loop.ordinal(), .label = {}, .name = {}};
-  copy_text(entry.label, to_label({loop.ordinal(), known.path}));
+  copy_text(entry.label, to_label({loop.ordinal(), known.path.ordinals()}));
   copy_text(entry.name, report::task_title(task));
   memory_.tasks.push(entry);
 }
 
+namespace {
+/// The await at which the task goes on: the innermost of the runtime's coroutines, and where it stands.
+[[nodiscard]] std::uint64_t site_of(const detail::task_state &task) noexcept {
+  if (task.now == detail::task_state::phase::fresh || !task.root)
+    return 0;
+  const detail::promise_base *innermost = task.root;
+  while (innermost->awaited)
+    innermost = innermost->awaited;
+  const std::source_location &at = innermost->awaits_at;
+  const std::uint64_t place = std::uint64_t{at.line()} << 32 | at.column();
+  return (reinterpret_cast<std::uintptr_t>(at.file_name()) ^ place * 0x9e3779b97f4a7c15u) | 1;
+}
+} // namespace
+
 detail::task_state *conductor::pick(event_loop &loop, const std::vector<detail::task_state *> &ready) {
+  if (left_-- == 0) [[unlikely]] {
+    memory_.flags[0].cut_off = true;
+    return stop();
+  }
+  if (blind_)
+    return ready[ready.size() == 1 ? 0 : picker_->draw(ready.size())];
+  return pick_carefully(loop, ready);
+}
+
+detail::task_state *conductor::pick_carefully(event_loop &loop, const std::vector<detail::task_state *> &ready) {
   run_flags &flags = memory_.flags[0];
-  if (memory_.steps.size() >= flags.most_steps || memory_.steps.overflowed()) {
+  if (memory_.steps.overflowed()) {
     flags.cut_off = true;
     return stop();
   }
-  if (!recording_) // another event loop of the same run
-    record();
   if (loop.ordinal() != loop_)
-    last_ = {};
-  loop_ = loop.ordinal();
+    enter(loop);
   sorted_ = ready;
   sort_by_path(sorted_, scratch_);
   step_entry step{};
-  step.last = last_ ? last_->watched->key : 0;
-  step.last_segments = last_ ? last_->watched->segments : 0;
+  step.last = last_key_;
+  step.last_segments = last_segments_;
   step.ready_begin = static_cast<std::uint32_t>(memory_.ready.size());
   ready_.clear();
   for (detail::task_state *each : sorted_) {
     detail::watched_task &known = *each->watched;
-    if (!std::exchange(known.enrolled, true))
-      enrol(loop, *each);
-    ready_.push_back({known.key, &known.path});
-    memory_.ready.push(known.key);
+    if (flags.steps) {
+      if (!std::exchange(known.enrolled, true))
+        enrol(loop, *each);
+      memory_.ready.push(known.key);
+    }
+    ready_.push_back({known.key, site_of(*each), known.segments, known.path.front()});
   }
   step.ready_count = static_cast<std::uint32_t>(memory_.ready.size()) - step.ready_begin;
   choice now{.ready = ready_,
-             .last = step.last,
-             .last_segments = step.last_segments,
-             .step = memory_.steps.size(),
-             .last_footprint = {}};
-  detail::task_state *chosen = ready.front();
-  if (!picker_->loop_order()) {
-    if (!memory_.steps.empty())
-      now.last_footprint = memory_.cells_of(memory_.steps.back());
-    const std::size_t index = picker_->pick(now);
+             .last = last_key_,
+             .last_segments = last_segments_,
+             .step = static_cast<std::size_t>(flags.most_steps - left_ - 1),
+             .last_footprint = log_.segment_footprint()};
+  std::size_t index;
+  if (picker_->loop_order()) {
+    index = static_cast<std::size_t>(std::find(sorted_.begin(), sorted_.end(), ready.front()) - sorted_.begin());
+  } else {
+    index = picker_->pick(now);
     if (index == give_up) {
       flags.abandoned = true;
       return stop();
     }
-    chosen = sorted_[index];
   }
-  step.chosen = chosen->watched->key;
-  flags.step_began = std::chrono::steady_clock::now().time_since_epoch().count();
-  step.deviates = sorted_[canonical(now)] != chosen;
-  step.cells_begin = static_cast<std::uint32_t>(memory_.cells.size());
-  memory_.steps.push(step);
-  return chosen;
+  if (flags.steps) {
+    step.chosen = ready_[index].key;
+    step.site = ready_[index].site;
+    step.deviates = canonical(now) != index;
+    step.cells_begin = static_cast<std::uint32_t>(memory_.cells.size());
+    memory_.steps.push(step);
+  }
+  if (flags.timed)
+    flags.step_began = std::chrono::steady_clock::now().time_since_epoch().count();
+  return sorted_[index];
+}
+
+/// Another event loop of the same run, or the first.
+void conductor::enter(const event_loop &loop) {
+  loop_ = loop.ordinal();
+  last_ = {};
+  last_key_ = 0;
+  if (!recording_ && memory_.flags[0].detect)
+    record();
 }
 
 void conductor::ran(detail::task_state &task) {
-  if (last_.get() != &task)
-    last_ = detail::task_pointer<>::share(task);
-  if (!memory_.flags[0].footprints || memory_.steps.empty())
+  if (blind_)
     return;
-  for (const auto &cell : detect::take_footprint().cells)
+  const run_flags &flags = memory_.flags[0];
+  last_key_ = task.watched->key;
+  last_segments_ = task.watched->segments;
+  if (picker_->hurries() && last_.get() != &task)
+    last_ = detail::task_pointer<>::share(task);
+  if (!flags.footprints || !flags.steps || memory_.steps.empty())
+    return;
+  for (const auto &cell : log_.segment_footprint())
     memory_.cells.push(cell);
   step_entry &step = memory_.steps.back();
   step.cells_count = static_cast<std::uint32_t>(memory_.cells.size()) - step.cells_begin;
@@ -153,7 +203,7 @@ bool conductor::failed() const noexcept {
 }
 
 void conductor::ending(detail::task_state &task) noexcept {
-  if (!task.watched->path.empty() || task.loop->ordinal() != 1)
+  if (memory_.samples.empty() || !task.watched->path.empty() || task.loop->ordinal() != 1)
     return;
   for (sample_entry &each : memory_.samples.all())
     each.known = read_variable(each.address, each.size, each.value);
@@ -167,6 +217,7 @@ detail::task_state *conductor::stop() noexcept {
 
 void conductor::harvest() noexcept {
   last_ = {};
+  memory_.flags[0].suspicious |= log_.suspicious();
   for (const report::note &each : report::take_notes()) {
     failure_entry entry{
         .kind = each.kind, .site = each.site, .line = each.line, .file = {}, .function = {}, .message = {}};

@@ -4,6 +4,7 @@
 // The run's side of the search: makes the event loop follow a picker and writes down what happens.
 #pragma once
 
+#include "detect/access_log.h"
 #include "explore/run_memory.h"
 #include "explore/strategy.h"
 
@@ -36,10 +37,13 @@ public:
   void ending(detail::task_state &task) noexcept override;
   [[nodiscard]] bool loop_order() const noexcept override { return picker_->loop_order(); }
   [[nodiscard]] detail::task_state *in_a_hurry() const noexcept override;
+  [[nodiscard]] detect::access_log *log() noexcept override { return &log_; }
   void deadlocked(const std::string &message) override { fail(race_kind::deadlock, message); }
 
 private:
   void record();
+  void enter(const event_loop &loop);
+  [[nodiscard]] detail::task_state *pick_carefully(event_loop &loop, const std::vector<detail::task_state *> &ready);
   void enrol(const event_loop &loop, const detail::task_state &task);
 
   detail::task_state *stop() noexcept;
@@ -50,9 +54,14 @@ private:
   picker *picker_ = nullptr;
   std::vector<ready_task> ready_; ///< kept to spare allocations, as is the next
   std::vector<detail::task_state *> sorted_, scratch_;
-  detail::task_pointer<> last_;
-  std::uint32_t loop_ = 0; ///< of the last segment
-  bool recording_ = false; ///< the detector has begun and was not asked for its results yet
+  detect::access_log log_;
+  bool blind_ = false;     ///< nothing is written down, and the picker does not care
+  std::uint64_t left_ = 0; ///< how many more steps the run may take
+  task_key last_key_ = 0;  ///< who ran last; 0: nobody
+  std::uint32_t last_segments_ = 0;
+  detail::task_pointer<> last_; ///< the same, where the picker hurries
+  std::uint32_t loop_ = 0;      ///< of the last segment
+  bool recording_ = false;      ///< the detector has begun and was not asked for its results yet
 };
 
 } // namespace corace::schedule

@@ -123,6 +123,7 @@ public:
   }
 
   void run() override {
+    memory().flags[0].timed = true;
     memory().clear();
     if (messages_ >= 0 && ::ftruncate(messages_, 0) == 0)
       (void)::lseek(messages_, 0, SEEK_SET);
@@ -133,6 +134,7 @@ public:
       report::refuse(std::string("mode=explore: cannot fork: ") + std::strerror(-status));
     judge(status);
   }
+  [[nodiscard]] bool cheap() const noexcept override { return false; }
   [[nodiscard]] bool stable_addresses() const noexcept override { return true; }
 
 private:

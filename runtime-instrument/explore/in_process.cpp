@@ -10,6 +10,7 @@
 #include <corace/explore.h>
 #include <corace/run.h>
 
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -27,37 +28,41 @@ public:
   void run() override {
     detail::rewind_frames();
     conductor_.begin();
-    {
-      event_loop loop({}, {.observe = true,
-                           .order = &conductor_,
-                           .ordinal = 1});
-      try {
-        run_on(loop);
-      } catch (const detail::run_abandoned &) { // the flags tell
-      } catch (const deadlock_error &) {        // was written down when it was found
-      } catch (const std::exception &e) {
-        conductor_.fail(race_kind::exception, e.what());
-      } catch (const cancelled_error &e) {
-        conductor_.fail(race_kind::exception, e.what());
-      } catch (...) {
-        conductor_.fail(race_kind::exception, "an exception that is no std::exception");
-      }
-      detect::pause(true); // what is destroyed with the loop was not done by a task
+    const bool detect = memory().flags[0].detect;
+    if (!loop_ || !loop_->is_empty() || loop_->observed() != detect)
+      loop_.emplace(run_options{}, detail::supervision{.observe = detect, .order = &conductor_, .ordinal = 1});
+    loop_->rewind();
+    try {
+      run_body();
+    } catch (const detail::run_abandoned &) { // the flags tell
+    } catch (const deadlock_error &) {        // was written down when it was found
+    } catch (const std::exception &e) {
+      conductor_.fail(race_kind::exception, e.what());
+    } catch (const cancelled_error &e) {
+      conductor_.fail(race_kind::exception, e.what());
+    } catch (...) {
+      conductor_.fail(race_kind::exception, "an exception that is no std::exception");
     }
-    detect::pause(false);
+    if (!loop_->is_empty()) {
+      detect::pause(true); // what is destroyed with the loop was not done by a task
+      loop_.reset();
+      detect::pause(false);
+    }
     conductor_.end();
   }
+  [[nodiscard]] bool cheap() const noexcept override { return true; }
   [[nodiscard]] bool stable_addresses() const noexcept override { return false; }
 
 private:
-  void run_on(event_loop &loop) {
-    const auto main = detail::start_task(loop, body_(), task_options().named("main"), std::source_location());
-    loop.run_main(*main.state());
+  void run_body() {
+    const auto main = detail::start_task(*loop_, body_(), std::source_location());
+    loop_->run_main(*main.state());
     detail::rethrow_outcome(*main.state());
   }
 
   const std::function<task<void>()> &body_;
   conductor conductor_{memory()};
+  std::optional<event_loop> loop_; ///< kept from run to run
 };
 
 /// What went wrong before the search is not its finding.

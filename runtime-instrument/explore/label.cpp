@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "explore/label.h"
 
-#include "vocab/stable_hash.h"
+#include <corace/detail/task_state.h>
 
 #include <algorithm>
 #include <charconv>
@@ -63,11 +63,10 @@ std::optional<task_place> from_label(std::string_view label) {
   }
 }
 
-// The same sum as in task_state's constructor, which adds one ordinal to what it has of its creator.
 task_key key_of(const task_place &place) {
-  task_key key = stable_hash().add(place.loop).value();
+  task_key key = detail::watched_task::key_of_child(0, place.loop);
   for (std::uint32_t ordinal : place.path)
-    key = stable_hash().add(place.loop).add(key).add(ordinal).value();
+    key = detail::watched_task::key_of_child(key, ordinal);
   return key;
 }
 

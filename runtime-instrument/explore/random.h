@@ -12,16 +12,16 @@ namespace corace::schedule {
 class random_picker final : public picker {
 public:
   explicit random_picker(std::span<const std::uint64_t> numbers) noexcept : state_(numbers[0]) {}
-  std::size_t pick(const choice &now) override {
-    if (now.ready.size() == 1)
-      return 0;
+  std::size_t pick(const choice &now) override { return now.ready.size() == 1 ? 0 : draw(now.ready.size()); }
+  [[nodiscard]] bool blind() const noexcept override { return true; }
+  std::size_t draw(std::size_t count) override {
     // Lemire's multiplication instead of a division; its bias is far below what a search could notice.
-    return static_cast<std::size_t>(((draw() >> 32) * now.ready.size()) >> 32);
+    return static_cast<std::size_t>(((next() >> 32) * count) >> 32);
   }
 
 private:
   /// SplitMix64.
-  std::uint64_t draw() noexcept {
+  std::uint64_t next() noexcept {
     std::uint64_t z = state_ += 0x9e3779b97f4a7c15u;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
@@ -39,6 +39,7 @@ public:
     out = {static_cast<std::uint64_t>(picker_kind::random), seed_ * 0xd1342543de82ef95u + runs_++};
     return true;
   }
+  [[nodiscard]] bool wants_steps() const noexcept override { return false; }
 
 private:
   std::uint64_t seed_, runs_ = 0;

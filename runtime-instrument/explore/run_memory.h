@@ -30,6 +30,7 @@ struct step_entry {
   task_key last;               ///< who ran before; 0: nobody
   std::uint32_t last_segments; ///< how many segments that one had run
   bool deviates;               ///< from the canonical choice
+  std::uint64_t site;          ///< the await at which the task went on; 0: it began
   std::uint32_t ready_begin, ready_count;
   std::uint32_t cells_begin, cells_count;
 };
@@ -68,9 +69,14 @@ struct sample_entry {
 
 struct run_flags {
   // Set by the search.
-  bool history, footprints;
-  std::uint64_t most_steps;
+  bool steps = true;       ///< write the steps down
+  bool footprints = false; ///< and what each of them touched
+  bool detect = true;      ///< the detector watches; else only `suspicious` tells
+  bool history = false;    ///< and keeps what it needs for reports
+  bool timed = false;      ///< note when each step begins
+  std::uint64_t most_steps = 0;
   // Set by the run.
+  bool suspicious;         ///< the detector would have something to judge
   bool finished;           ///< it came to its end and wrote down all it had
   bool abandoned;          ///< the picker gave it up
   bool cut_off;            ///< it took too many steps, or its steps too long
@@ -107,7 +113,7 @@ struct run_memory {
     history.clear();
     reached.clear();
     flags[0].finished = flags[0].abandoned = flags[0].cut_off = false;
-    flags[0].hung = flags[0].slow = false;
+    flags[0].hung = flags[0].slow = flags[0].suspicious = false;
     flags[0].step_began = 0;
     flags[0].crashed = 0;
     for (sample_entry &each : samples.all())

@@ -19,6 +19,9 @@ public:
   virtual ~runner() = default;
   /// One run under the plan and the flags that stand in memory(). What it leaves stands there until the next one.
   virtual void run() = 0;
+  /// A run is so short that telling what it did costs more than doing it: where only the end of a run is wanted, it is
+  /// run without steps and detector, and once more with them when there is something to tell.
+  [[nodiscard]] virtual bool cheap() const noexcept = 0;
   /// Whether an address means the same variable in every run.
   [[nodiscard]] virtual bool stable_addresses() const noexcept = 0;
   [[nodiscard]] run_memory &memory() noexcept { return memory_; }

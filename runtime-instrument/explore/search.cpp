@@ -112,7 +112,7 @@ void search::say_why() {
 search_result search::follow(const std::vector<deviation> &schedule) {
   plan p;
   replay(schedule).next(p);
-  run(p, false, true);
+  run(p, {.history = true});
   if (const std::string problem = replay::unapplied(schedule, memory_); !problem.empty())
     throw std::invalid_argument(problem);
   result_.runs = 1;
@@ -130,9 +130,18 @@ bool search::over() {
         (result_.blocked ? ", " + std::to_string(result_.blocked) + " of them equivalent to others and skipped" : "");
     return true;
   }
-  if (elapsed() >= options_.seconds) {
-    result_.stopped = "the time limit was reached";
-    return true;
+  if (clock_rests_ > 0) {
+    --clock_rests_;
+  } else {
+    const double now = elapsed();
+    if (now >= options_.seconds) {
+      result_.stopped = "the time limit was reached";
+      return true;
+    }
+    // Looked at about once in a millisecond.
+    clock_rests_ = now - last_look_ < 0.001 ? std::min<std::uint64_t>(2 * rest_ + 1, 1000) : rest_ / 2;
+    rest_ = clock_rests_;
+    last_look_ = now;
   }
   if (options_.stop_at_first && !result_.findings.empty()) {
     result_.stopped = "the first failure was found";
@@ -157,25 +166,38 @@ void search::explore(strategy &s, std::uint64_t share) {
       result_.stopped = "the program is too large for " + s.name();
       return;
     }
-    run(p, s.wants_footprints(), false);
-    s.learn(memory_);
+    run_for(s, p);
     const run_flags &flags = memory_.flags[0];
     cut_off_ += flags.cut_off && !flags.slow;
     slow_ += flags.slow;
     ++(memory_.flags[0].abandoned ? result_.blocked : result_.runs);
     if (p[0] == static_cast<std::uint64_t>(picker_kind::fifo))
       fifo_keys_ = keys();
-    look(result_.runs);
+    if (!memory_.violations.empty() || !memory_.failures.empty())
+      look(result_.runs);
   }
 }
 
-void search::run(const plan &p, bool footprints, bool history) {
+// The strategy learns from the quick run, for what it has to see is the same.
+void search::run_for(strategy &s, const plan &p) {
+  run(p,
+      {.steps = s.wants_steps() || !runner_.cheap(), .footprints = s.wants_footprints(), .detect = !runner_.cheap()});
+  s.learn(memory_);
+  const run_flags &flags = memory_.flags[0];
+  if (flags.detect || (!flags.suspicious && memory_.failures.empty()))
+    return;
+  run(p, {.footprints = s.wants_footprints()}); // the picker may go by them
+}
+
+void search::run(const plan &p, const wanted &what) {
   memory_.plan.clear();
   for (std::uint64_t number : p)
     memory_.plan.push(number);
   run_flags &flags = memory_.flags[0];
-  flags.footprints = footprints;
-  flags.history = history;
+  flags.steps = what.steps;
+  flags.footprints = what.footprints;
+  flags.detect = what.detect;
+  flags.history = what.history;
   flags.most_steps = options_.steps;
   runner_.run();
   for (const reach_entry &each : memory_.reached.all()) {
@@ -218,7 +240,7 @@ void search::look(std::uint64_t found_in_run) {
   plan p;
   sequence(tasks).next(p);
   for (const std::string &key : fresh) {
-    run(p, false, false);
+    run(p, {});
     report(key, found_in_run);
   }
 }
@@ -278,7 +300,7 @@ void search::take(const std::string &key, std::uint64_t found_in_run, const std:
 bool search::shows(const std::string &key, const std::vector<deviation> &schedule, bool history) {
   plan p;
   replay(schedule).next(p);
-  run(p, false, history);
+  run(p, {.history = history});
   return keys().contains(key);
 }
 
@@ -367,7 +389,7 @@ void search::judge_fifo() {
     plan p;
     fifo s;
     s.next(p);
-    run(p, false, false);
+    run(p, {});
     fifo_keys_ = keys();
   }
   for (finding &each : result_.findings) {

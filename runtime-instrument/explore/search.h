@@ -76,8 +76,17 @@ private:
   using key_set = std::set<std::string>;
   /// Runs schedules of one strategy until it has none left, `share` runs are used up or the search is over.
   void explore(strategy &s, std::uint64_t share);
+  /// What a run is to leave.
+  struct wanted {
+    bool steps = true;
+    bool footprints = false;
+    bool detect = true;
+    bool history = false;
+  };
   /// One run under this plan.
-  void run(const plan &p, bool footprints, bool history);
+  void run(const plan &p, const wanted &what);
+  /// The same for a strategy, which has to learn from it.
+  void run_for(strategy &s, const plan &p);
   [[nodiscard]] bool over();
   [[nodiscard]] double elapsed() const;
   void say_why();
@@ -103,6 +112,8 @@ private:
   bool unsteady_ = false;                    ///< something that was seen could not be shown again
   std::uint64_t cut_off_ = 0, slow_ = 0;     ///< of the runs that count
   std::uint64_t last_news_ = 0;              ///< the run that showed something new last
+  std::uint64_t clock_rests_ = 0, rest_ = 0; ///< for this many questions the time is not looked at
+  double last_look_ = 0;                     ///< seconds; when it was
 };
 
 /// Counts a finding's switches in the run that shows it.

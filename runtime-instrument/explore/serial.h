@@ -32,9 +32,9 @@ public:
 private:
   /// The main task comes first, so that it creates the others.
   [[nodiscard]] std::uint64_t rank(const ready_task &task) const noexcept {
-    if (task.path->empty())
+    const std::uint64_t child = task.branch;
+    if (child == 0)
       return 0;
-    const std::uint64_t child = task.path->front();
     for (std::size_t i = 0; i < order_.size(); ++i)
       if (order_[i] == child)
         return i + 1;

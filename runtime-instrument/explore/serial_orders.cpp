@@ -66,7 +66,7 @@ void search::compare_with_serial_orders() {
   for (std::size_t i = 0; i < asked.size(); ++i) {
     plan p;
     replay(asked[i]->schedule).next(p);
-    run(p, false, false);
+    run(p, {});
     if (memory_.samples[i].known && memory_.flags[0].finished)
       here[i] = memory_.samples[i].value;
   }
@@ -74,7 +74,7 @@ void search::compare_with_serial_orders() {
   const auto try_order = [&](const std::vector<std::uint64_t> &order) {
     plan p;
     serial(order).next(p);
-    run(p, false, false);
+    run(p, {});
     const bool serial_run = memory_.flags[0].finished && was_serial(memory_);
     for (std::size_t i = 0; i < asked.size(); ++i) {
       const sample_entry &sample = memory_.samples[i];

@@ -19,7 +19,9 @@ namespace corace::schedule {
 /// One ready task.
 struct ready_task {
   task_key key;
-  const std::vector<std::uint32_t> *path; ///< ordinals of creation from the main task down
+  std::uint64_t site;     ///< the await at which it goes on; 0: it has not begun
+  std::uint32_t segments; ///< how many it has run
+  std::uint32_t branch;   ///< which of the main task's children it descends from, from 1; 0: it is the main task
 };
 
 /// A decision that is due: which task runs the next segment. Asked also when one alone is ready.
@@ -39,6 +41,10 @@ class picker {
 public:
   /// An index into `now.ready`, or give_up.
   virtual std::size_t pick(const choice &now) = 0;
+  /// For a picker to which all ready tasks are the same: pick() may be left out, and this one asked for a number below
+  /// `count`. Nothing of a run need be written down for it.
+  [[nodiscard]] virtual bool blind() const noexcept { return false; }
+  virtual std::size_t draw(std::size_t) { return 0; }
   /// The loop keeps its own order, and pick() is not asked.
   [[nodiscard]] virtual bool loop_order() const noexcept { return false; }
   /// When the task that ran last sleeps, its sleep ends before others run.
@@ -66,6 +72,8 @@ public:
   virtual bool next(plan &out) = 0;
   /// A run of the last plan has ended.
   virtual void learn(const run_memory &) {}
+  /// Whether learn() needs the steps of the run. Without, a search runs faster.
+  [[nodiscard]] virtual bool wants_steps() const noexcept { return true; }
   /// Every schedule was run, up to the order of independent segments.
   [[nodiscard]] virtual bool complete() const noexcept { return false; }
   /// Whether learn() needs what segments touched.

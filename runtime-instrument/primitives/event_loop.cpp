@@ -31,7 +31,7 @@ live_loops &loops() {
 class event_loop::running_mark {
 public:
   explicit running_mark(event_loop &loop) noexcept
-      : loop_(loop), before_(std::exchange(detail::here, {&loop, nullptr})),
+      : loop_(loop), before_(std::exchange(detail::here, {&loop, nullptr, loop.log_})),
         was_(std::exchange(loop.is_running_, true)) {}
   running_mark(const running_mark &) = delete;
   running_mark &operator=(const running_mark &) = delete;
@@ -61,7 +61,8 @@ loop_clock::time_point event_loop::now() const noexcept {
 }
 
 event_loop::event_loop(const run_options &options, detail::supervision watched)
-    : scheduler_(watched.order), observed_(watched.observe), debug_(options.debug),
+    : scheduler_(watched.order), log_(watched.order ? watched.order->log() : nullptr), observed_(watched.observe),
+      noted_(watched.observe || log_), debug_(options.debug),
       careful_(options.debug || watched.observe || watched.order), strict_(options.strict),
       real_time_(options.clock == run_options::time::real), ordinal_(watched.ordinal),
       began_(std::chrono::steady_clock::now()), slow_segment_(options.slow_segment) {
@@ -168,6 +169,18 @@ void event_loop::discard_everything() noexcept {
   auto &all = loops();
   const std::lock_guard guard(all.lock);
   std::erase(all.serials, serial_);
+}
+
+bool event_loop::is_empty() const noexcept {
+  return !closed_ && !oldest_ && ready_.empty() && timers_.empty() && !reactor_ && !threads_ && !outside_ &&
+         !posts_waiting_ && !exception_handler_ && !task_factory_ && !interrupt_handler_;
+}
+
+void event_loop::rewind() noexcept {
+  ticks_ = task_numbers_ = timer_sequence_ = 0;
+  root_children_ = 0;
+  now_ = {};
+  stopping_ = forgiven_ = false;
 }
 
 void event_loop::introduce(detail::task_state &task) {

@@ -198,15 +198,20 @@ void event_loop::run_segment(detail::task_state &task) {
 
 void event_loop::run_watched(detail::task_state &task) {
   const auto kept = detail::task_pointer<>::share(task);
-  if (observed()) {
+  const bool log = CORACE_INSTRUMENT && log_;
+  if (log)
+    detail::begin_logged_segment(*log_, task);
+  if (observed())
     detect::enter(task.watched->id);
-    // See task_state::cancel().
-    detect::note(detail::sync_event::look, reinterpret_cast<const void *>(task.watched->key & ~std::uint64_t{15}));
-  }
+  if (noted()) // see task_state::cancel()
+    detail::tell(*this, detail::sync_event::look,
+                 reinterpret_cast<const void *>(task.watched->key & ~std::uint64_t{15}));
   advance_task(task);
   ++task.watched->segments;
   if (observed())
     detect::leave();
+  if (log)
+    detail::end_logged_segment(*log_);
   if (scheduler_)
     scheduler_->ran(task);
 }
@@ -232,6 +237,7 @@ void event_loop::add_eagerly(detail::task_state &task) {
   detail::task_state *const outer = running_;
   detail::context_slot *const values = detail::here.values;
   const detect::task_id before = observed() ? detect::enter_nested(task.watched->id) : 0;
+  const std::uint64_t logged = CORACE_INSTRUMENT && log_ ? detail::enter_logged(*log_, task) : 0;
   std::exception_ptr escaping;
   try {
     advance_task(task);
@@ -240,6 +246,8 @@ void event_loop::add_eagerly(detail::task_state &task) {
   }
   if (observed())
     detect::leave_nested(before);
+  if (CORACE_INSTRUMENT && log_)
+    detail::leave_logged(*log_, logged);
   running_ = outer;
   detail::here.values = values;
   order(&task, outer);

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <corace/create_task.h>
 #include <corace/detail/promise.h>
-#include <vocab/stable_hash.h>
 
 namespace corace {
 
@@ -27,15 +26,29 @@ const void *future_state::identity_of_task() const noexcept {
 void task_state::enrol() {
   watched = std::make_unique<watched_task>();
   watched->function = root->created.coroutine.function_name();
-  stable_hash hash;
-  hash.add(loop->ordinal());
-  if (const task_state *running = loop->running()) {
-    watched_task &creator = *running->watched;
-    watched->path = creator.path;
-    watched->path.push_back(++creator.children);
-    hash.add(creator.key).add(creator.children);
+  const task_state *running = loop->running();
+  if (!running && number == 1) { // the main task
+    watched->key = watched_task::key_of_child(0, loop->ordinal());
+    return;
   }
-  watched->key = hash.value();
+  // What a call-back creates counts as the main task's.
+  if (!running || running->watched->path.empty()) {
+    const std::uint32_t ordinal = loop->next_root_child();
+    watched->path = detail::task_path().child(ordinal);
+    watched->key = watched_task::key_of_child(watched_task::key_of_child(0, loop->ordinal()), ordinal);
+    return;
+  }
+  watched_task &creator = *running->watched;
+  watched->path = creator.path.child(++creator.children);
+  watched->key = watched_task::key_of_child(creator.key, creator.children);
+}
+
+// The finisher of MurmurHash3 (Appleby) over a sum that no two small numbers share.
+std::uint64_t watched_task::key_of_child(std::uint64_t key, std::uint32_t ordinal) noexcept {
+  key = (key + ordinal) * 0x9e3779b97f4a7c15u;
+  key = (key ^ (key >> 33)) * 0xff51afd7ed558ccdu;
+  key = (key ^ (key >> 33)) * 0xc4ceb9fe1a85ec53u;
+  return (key ^ (key >> 33)) & ~(std::uint64_t{1} << 63);
 }
 
 std::string task_state::title() const { return "task '" + name() + "'"; }
@@ -43,6 +56,10 @@ std::string task_state::title() const { return "task '" + name() + "'"; }
 void task_state::order_before(task_state &next) const noexcept { next.loop->order(this, &next); }
 
 const std::string &task_state::name() const {
+  if (!name_ && watched && watched->path.empty()) {
+    static const std::string main = "main";
+    return main;
+  }
   if (!name_) {
     name_ = std::make_unique<std::string>("Task-" + std::to_string(number));
     default_name_ = true;

@@ -158,6 +158,8 @@ public:
   /// The task that runs; null: none, a call-back does.
   [[nodiscard]] detail::task_state *running() const noexcept { return running_; }
   [[nodiscard]] bool observed() const noexcept { return CORACE_INSTRUMENT && observed_; }
+  /// Somebody wants to know what is done to synchronisation objects.
+  [[nodiscard]] bool noted() const noexcept { return CORACE_INSTRUMENT && noted_; }
   /// The detector or the explorer looks on.
   [[nodiscard]] bool watched() const noexcept { return observed() || scheduler_; }
   /// Which loop of the process this is, from 1; the explorer's count.
@@ -232,8 +234,8 @@ public:
   }
   /// What the running task does to a lock, queue or the like.
   void note(detail::sync_event what, const void *object) noexcept {
-    if (observed())
-      detect::note(what, object);
+    if (noted())
+      detail::tell(*this, what, object);
   }
   /// What `from` has done happens before what `to` will do.
   void order(const detail::task_state *from, const detail::task_state *to) {
@@ -255,6 +257,13 @@ public:
   /// From a signal handler: the loop calls its interrupt handler as soon as it can.
   void interrupt() noexcept;
   void set_interrupt_handler(std::function<void()> handler) { interrupt_handler_ = std::move(handler); }
+  /// For one who runs loop after loop: as if it had just been made. Nothing must be left in it.
+  void rewind() noexcept;
+  /// Nothing is left in it: no task, no timer, nothing that is ready, no thread.
+  [[nodiscard]] bool is_empty() const noexcept;
+  [[nodiscard]] detect::access_log *log() const noexcept { return log_; }
+  /// The ordinal of the next task that the main task creates, or that a call-back does.
+  [[nodiscard]] std::uint32_t next_root_child() noexcept { return ++root_children_; }
   /// Throws usage_error where the loop is closed.
   void check_usable(const char *who) const;
   /// Tasks that are left when the loop is destroyed have been told of.
@@ -329,7 +338,9 @@ private:
   detail::task_state *running_ = nullptr;
   std::uint64_t ticks_ = 0;
   detail::scheduler *scheduler_;
+  detect::access_log *log_;
   bool observed_;
+  bool noted_; ///< observed, or there is a log
   bool teardown_ = false;
   bool debug_;
   bool careful_; ///< in debug mode or watched: segments are not just run
@@ -346,6 +357,7 @@ private:
   std::uint32_t ordinal_;
   std::uint64_t serial_ = 0;
   std::uint64_t task_numbers_ = 0;      ///< how many tasks it has had
+  std::uint32_t root_children_ = 0;     ///< watched: how many the main task has made, or nobody
   std::vector<detail::timer *> timers_; ///< a heap: earliest deadline, then oldest, on top
   std::uint64_t timer_sequence_ = 0;
   loop_clock::time_point now_{};
@@ -388,8 +400,8 @@ inline future_state::future_state(event_loop &in, void *result) noexcept
 /// See event_loop::note(): on the loop that the calling thread runs, if any.
 inline void note(sync_event what, const void *object) noexcept {
   if constexpr (CORACE_INSTRUMENT != 0)
-    if (event_loop *loop = here.loop; loop && loop->observed()) [[unlikely]]
-      detect::note(what, object);
+    if (event_loop *loop = here.loop; loop && loop->noted()) [[unlikely]]
+      tell(*loop, what, object);
 }
 /// An await that could go on at once gives up a turn.
 [[nodiscard]] inline bool strict_here() noexcept { return here.loop && here.loop->strict(); }

@@ -37,9 +37,8 @@ struct shared_access {
   const char *name;
   std::source_location where;
 };
-void tell_read(const shared_access &) noexcept;
-void tell_write(const shared_access &) noexcept;
-void tell_update(const shared_access &) noexcept;
+enum class shared_use : std::uint8_t { read = 1, write = 2, update = 3 };
+void tell_shared(const shared_access &access, shared_use what) noexcept;
 } // namespace detail
 
 template <class T> class shared {
@@ -55,21 +54,21 @@ public:
   shared(const shared &) = delete;
 
   [[nodiscard]] T load(const place &where = place::current()) const {
-    tell(detail::tell_read, where);
+    tell(detail::shared_use::read, where);
     return value_;
   }
   void store(T value, const place &where = place::current()) {
     value_ = std::move(value);
-    tell(detail::tell_write, where);
+    tell(detail::shared_use::write, where);
   }
   /// Reads: what f(const T &) returns.
   template <class F> decltype(auto) read(F &&f, const place &where = place::current()) const {
-    tell(detail::tell_read, where);
+    tell(detail::shared_use::read, where);
     return std::invoke(std::forward<F>(f), std::as_const(value_));
   }
   /// Reads and writes: what f(T &) returns.
   template <class F> decltype(auto) update(F &&f, const place &where = place::current()) {
-    tell(detail::tell_update, where);
+    tell(detail::shared_use::update, where);
     return std::invoke(std::forward<F>(f), value_);
   }
 
@@ -102,9 +101,9 @@ public:
   [[nodiscard]] const T &peek() const noexcept { return value_; }
 
 private:
-  void tell(void (*how)(const detail::shared_access &) noexcept, const place &where) const {
+  void tell(detail::shared_use what, const place &where) const {
     if (detail::here.loop)
-      how({identity_.get(), &value_, sizeof(T), name_, where});
+      detail::tell_shared({identity_.get(), &value_, sizeof(T), name_, where}, what);
   }
   template <class F> shared &change(F f) {
     update(f, place());

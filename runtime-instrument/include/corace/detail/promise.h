@@ -69,7 +69,9 @@ public:
 
   /// The runtime's own awaitables queue who waits; all others are made to (see foreign.h), because nobody is resumed
   /// inline.
-  template <class A> [[nodiscard]] decltype(auto) await_transform(A &&what) {
+  template <class A>
+  [[nodiscard]] decltype(auto) await_transform(A &&what, std::source_location where = std::source_location::current()) {
+    awaits_at = where;
     static_assert(awaitable<A>, "corace: this cannot be awaited: it has no operator co_await and is no awaiter itself");
     if constexpr (!awaitable<A>)
       return std::suspend_never(); // the message above is enough
@@ -89,6 +91,7 @@ public:
   task_state *owner = nullptr;          ///< the task whose own coroutine this is; null for an awaited one
   std::exception_ptr error;             ///< of an awaited coroutine; a task's is in its state
   creation created;
+  std::source_location awaits_at; ///< the await that it is at, or was at last
   bool started = false;
 
 private:

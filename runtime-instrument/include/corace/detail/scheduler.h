@@ -11,6 +11,9 @@
 namespace corace {
 class event_loop;
 }
+namespace corace::detect {
+class access_log;
+}
 
 namespace corace::detail {
 
@@ -29,6 +32,8 @@ public:
   [[nodiscard]] virtual bool loop_order() const noexcept { return false; }
   /// A task whose sleep is to end before anything else runs, whatever is ready; null: time passes only when nothing is.
   [[nodiscard]] virtual task_state *in_a_hurry() const noexcept { return nullptr; }
+  /// Where the loop's tasks write down what they touch; null: nowhere.
+  [[nodiscard]] virtual detect::access_log *log() noexcept { return nullptr; }
   /// Nothing is ready and `message` says who waits for what; called once, before deadlock_error is thrown.
   virtual void deadlocked(const std::string &message) = 0;
 

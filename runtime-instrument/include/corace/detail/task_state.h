@@ -7,6 +7,7 @@
 
 #include <corace/detail/awaitable.h>
 #include <corace/detail/future_state.h>
+#include <corace/detail/task_path.h>
 
 #include <coroutine>
 #include <memory>
@@ -59,14 +60,17 @@ struct watched_task {
   static void *operator new(std::size_t size) { return allocate_frame(size); }
   static void operator delete(void *self, std::size_t size) noexcept { release_frame(self, size); }
 
-  std::vector<std::uint32_t> path; ///< ordinals of creation from the root down; the root's is empty
-  std::uint64_t key = 0;           ///< hash of the path: the same task in every run
-  std::uint32_t children = 0;      ///< how many it has created
-  std::uint32_t objects = 0;       ///< synchronisation objects that it has made
-  std::uint32_t segments = 0;      ///< how many it has run
-  detect::task_id id = 0;          ///< the detector's; 0 while nobody observes
-  const char *function = "";       ///< of the coroutine, as the compiler spells it
-  bool enrolled = false;           ///< the explorer has written it down
+  /// The key of the child with this ordinal; the main task is child `ordinal of the loop` of 0.
+  [[nodiscard]] static std::uint64_t key_of_child(std::uint64_t key, std::uint32_t ordinal) noexcept;
+
+  task_path path;
+  std::uint64_t key = 0;      ///< hash of the path: the same task in every run
+  std::uint32_t children = 0; ///< how many it has created
+  std::uint32_t objects = 0;  ///< synchronisation objects that it has made
+  std::uint32_t segments = 0; ///< how many it has run
+  detect::task_id id = 0;     ///< the detector's; 0 while nobody observes
+  const char *function = "";  ///< of the coroutine, as the compiler spells it
+  bool enrolled = false;      ///< the explorer has written it down
 };
 
 class task_state : public ready_node, public future_state {

@@ -8,13 +8,18 @@ namespace corace {
 class event_loop;
 }
 
+namespace corace::detect {
+class access_log;
+}
+
 namespace corace::detail {
 
 class context_slot;
 
 struct thread_state {
-  event_loop *loop = nullptr;     ///< that the thread runs
-  context_slot *values = nullptr; ///< of the task or call-back that runs; null: the thread's own
+  event_loop *loop = nullptr;        ///< that the thread runs
+  context_slot *values = nullptr;    ///< of the task or call-back that runs; null: the thread's own
+  detect::access_log *log = nullptr; ///< of the loop that the thread runs, where a scheduler has one
 };
 
 inline constinit thread_local thread_state here;

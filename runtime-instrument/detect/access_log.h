@@ -1,0 +1,79 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The quick half of the detector, for searches that run a program millions of times: what each segment touched, and
+// whether the run may have broken a window. It knows neither order nor locks nor values, so it says "may" too often and
+// never too seldom; the search then runs the same schedule once more under the detector proper. One thread.
+#pragma once
+
+#include "detect/detector.h"
+#include "detect/flat_map.h"
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace corace::detect {
+
+class access_log {
+public:
+  enum class access : std::uint8_t { read = 1, write = 2, update = 3 };
+
+  /// `footprints`: keep what each segment touches.
+  void begin_run(bool footprints) noexcept;
+  /// A segment of this task begins; `stack` is where the running thread's stack ends.
+  void begin_segment(std::uint64_t task, std::uintptr_t stack) noexcept {
+    task_ = task;
+    segment_began_ = ++time_;
+    stack_ = stack;
+    touched_.clear();
+  }
+  /// The same for a task that runs inside of another one's segment; what has to be given back to leave_nested().
+  [[nodiscard]] std::uint64_t enter_nested(std::uint64_t task) noexcept { return std::exchange(task_, task); }
+  void leave_nested(std::uint64_t before) noexcept { task_ = before; }
+  void end_segment() noexcept { task_ = 0; }
+
+  /// An access to the memory that `key` stands for, from the place in the program that `place` stands for.
+  void memory(std::uintptr_t key, access what, std::uint64_t place) noexcept;
+  /// Something happened to a synchronisation object.
+  void sync(const void *object, bool changes) noexcept {
+    if (footprints_ && task_)
+      touched(reinterpret_cast<std::uintptr_t>(object) | 1, changes);
+  }
+  [[nodiscard]] bool inside_segment() const noexcept { return task_ != 0; }
+  [[nodiscard]] std::uintptr_t stack() const noexcept { return stack_; }
+
+  /// Of the segment that ended last: sorted, no key twice.
+  [[nodiscard]] std::span<const footprint::cell> segment_footprint();
+  /// The run should be judged by the detector proper.
+  [[nodiscard]] bool suspicious() const noexcept { return suspicious_; }
+  /// Some memory was seen, in whatever run.
+  [[nodiscard]] bool any_memory() const noexcept { return any_memory_; }
+
+private:
+  struct toucher {
+    std::uint64_t task, place;
+    std::uint32_t time;
+    std::uint32_t next; ///< among more_, from 1; 0: none
+    access what;
+  };
+  struct cell {
+    toucher first{};
+    std::uint64_t writer = 0, write_place = 0;
+    std::uint32_t write_time = 0;
+  };
+  void touched(std::uintptr_t key, bool written) noexcept;
+  void suspect(const toucher &first, const cell &rival, std::uint64_t second, access what) noexcept;
+
+  std::uint64_t task_ = 0; ///< 0: no segment runs
+  std::uint32_t time_ = 0, segment_began_ = 0;
+  bool footprints_ = false, suspicious_ = false, any_memory_ = false;
+  std::uintptr_t stack_ = 0;
+  std::vector<footprint::cell> touched_;
+  flat_map<cell> cells_;
+  std::vector<toucher> more_;                                 ///< tasks that touched a cell besides the first one
+  std::unordered_map<std::uint64_t, std::uint32_t> suspects_; ///< how often three places have been suspected, ever
+};
+
+} // namespace corace::detect

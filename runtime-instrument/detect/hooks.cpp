@@ -1,0 +1,30 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What loops and primitives tell of themselves, to the detector and to the log.
+#include "detect/access_log.h"
+
+#include <corace/event_loop.h>
+
+namespace corace::detail {
+
+void tell(const event_loop &loop, sync_event what, const void *object) noexcept {
+  if (detect::access_log *log = loop.log())
+    log->sync(object, what != sync_event::look && what != sync_event::join);
+  if (loop.observed())
+    detect::note(what, object);
+}
+
+void begin_logged_segment(detect::access_log &log, const task_state &task) noexcept {
+  log.begin_segment(task.watched->key, reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
+}
+
+void end_logged_segment(detect::access_log &log) noexcept { log.end_segment(); }
+
+std::uint64_t enter_logged(detect::access_log &log, const task_state &task) noexcept {
+  return log.enter_nested(task.watched->key);
+}
+
+void leave_logged(detect::access_log &log, std::uint64_t before) noexcept { log.leave_nested(before); }
+
+} // namespace corace::detail
