@@ -197,6 +197,10 @@ void Accesses::instrument() {
     default: ++Counts.Updates; Calls.access(B, "__corace_update", Each.Address, Each.Size, Site);
     }
   }
+}
+
+void Accesses::instrumentAllocations() {
+  IRBuilder<> B(F.getContext());
   for (CallBase *Free : Frees) {
     B.SetInsertPoint(Free);
     setPlace(B, F, Free->getDebugLoc());

@@ -33,6 +33,7 @@ public:
   void collect();
   /// Inserts what was decided; the function may have been changed by insertions meanwhile.
   void instrument();
+  void instrumentAllocations();
 
 private:
   struct Access {

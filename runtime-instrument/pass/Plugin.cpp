@@ -8,6 +8,7 @@
 #include "Interface.h"
 #include "Names.h"
 #include "OpaqueCalls.h"
+#include "OwnCode.h"
 #include "SiteTable.h"
 
 #include "interface/corace_interface.h"
@@ -30,23 +31,6 @@ static cl::opt<bool> PrintStatistics("corace-stats",
 namespace corace::pass {
 namespace {
 
-/// Whether a mangled name stands in namespace `corace`, be it nested in a function of it, or qualified (const, &&).
-bool isInOwnNamespace(StringRef Name) {
-  if (!Name.consume_front("_Z"))
-    return false;
-  Name = Name.ltrim('Z');
-  return Name.consume_front("N") && Name.ltrim("rVKRO").starts_with("6corace");
-}
-
-/// The primitives report to the detector themselves, and what they keep in the library's containers is their business.
-bool isOwnCode(StringRef Name) {
-  if (isInOwnNamespace(Name) || Name.starts_with("__corace") || Name.starts_with("corace."))
-    return true;
-  const bool InStandardLibrary = Name.starts_with("_ZNSt") || Name.starts_with("_ZNKSt") || Name.starts_with("_ZSt") ||
-                                 Name.starts_with("_ZN9__gnu_cxx") || Name.starts_with("_ZNK9__gnu_cxx");
-  return InStandardLibrary && Name.contains("6corace");
-}
-
 bool isLeftAlone(const Function &F) {
   if (F.isDeclaration() || F.hasAvailableExternallyLinkage() || F.hasFnAttribute(Attribute::Naked) ||
       F.hasFnAttribute(Attribute::DisableSanitizerInstrumentation) || isOwnCode(F.getName()) || isOpaque(F))
@@ -58,9 +42,6 @@ bool isLeftAlone(const Function &F) {
   // Funclets would need every inserted call to name its own.
   return F.hasPersonalityFn() && isScopedEHPersonality(classifyEHPersonality(F.getPersonalityFn()));
 }
-
-/// The wrappers only unpack the handle; the await_suspend that they call is instrumented where it is defined.
-bool isAwaitSuspendWrapper(const Function &F) { return F.getName().contains("__await_suspend_wrapper__"); }
 
 bool isRamp(const Function *F) {
   return F && any_of(instructions(*F), [](const Instruction &I) {
@@ -74,6 +55,8 @@ public:
   explicit Instrumentation(Module &Of) : M(Of), Sites(Of), Calls(Of) {}
 
   bool run() {
+    for (Function *Copy : separateOwnCode(M))
+      observeAllocations(*Copy);
     std::vector<Function *> Functions;
     for (Function &F : M) {
       if (!F.isDeclaration() && (F.isPresplitCoroutine() || isRamp(&F)))
@@ -99,6 +82,14 @@ public:
   }
 
 private:
+  /// What the runtime's own code gives to its users, or back, may have been an object of theirs.
+  void observeAllocations(Function &F) {
+    Statistics NotCounted;
+    Accesses Memory(F, Sites, Calls, NotCounted);
+    Memory.collect();
+    Memory.instrumentAllocations();
+  }
+
   void instrument(Function &F) {
     // Everything is decided on the user's own instructions, before the first one is added.
     Accesses Memory(F, Sites, Calls, Counts);
@@ -114,6 +105,7 @@ private:
           Told.push_back(Call);
 
     Memory.instrument();
+    Memory.instrumentAllocations();
     for (CallBase *Call : Told) {
       IRBuilder<> B(Call);
       setPlace(B, F, Call->getDebugLoc());
