@@ -56,7 +56,12 @@ public:
 private:
   void run_body() {
     const auto main = detail::start_task(*loop_, body_(), std::source_location());
-    loop_->run_main(*main.state());
+    try {
+      loop_->run_main(*main.state());
+    } catch (const detail::run_abandoned &) { // nobody could ask for what had failed by then
+      loop_->set_exception_handler([](event_loop &, const loop_report &) {});
+      throw;
+    }
     detail::rethrow_outcome(*main.state());
   }
 
@@ -87,6 +92,7 @@ private:
   out.message = f.failure ? f.failure->message : report::headline(f);
   out.object = f.race ? f.race->object : "";
   out.found_in_run = f.found_in_run;
+  out.strategy = f.strategy;
   out.switches = static_cast<std::uint32_t>(f.schedule.size());
   out.verified = f.verified;
   return out;

@@ -116,7 +116,7 @@ search_result search::follow(const std::vector<deviation> &schedule) {
   if (const std::string problem = replay::unapplied(schedule, memory_); !problem.empty())
     throw std::invalid_argument(problem);
   result_.runs = 1;
-  result_.strategies = "replay";
+  result_.strategies = strategy_ = "replay";
   result_.stopped = "the schedule was run";
   for (const std::string &key : keys())
     take(key, 1, schedule, true);
@@ -159,6 +159,7 @@ void search::explore(strategy &s, std::uint64_t share) {
   if (over())
     return;
   result_.strategies += (result_.strategies.empty() ? "" : ", ") + s.name();
+  strategy_ = s.name();
   const std::uint64_t limit = result_.runs + result_.blocked + share;
   plan p;
   while (!over() && result_.runs + result_.blocked < limit && s.next(p)) {
@@ -289,6 +290,7 @@ void search::take(const std::string &key, std::uint64_t found_in_run, const std:
   f.schedule = schedule;
   f.verified = verified;
   f.found_in_run = found_in_run;
+  f.strategy = strategy_;
   if (f.race && f.race->matched && verified)
     confirmed_.insert(f.race->matched);
   f.tasks.assign(memory_.tasks.all().begin(), memory_.tasks.all().end());

@@ -47,6 +47,7 @@ struct finding {
   std::vector<deviation> schedule;
   bool verified = false;          ///< the schedule showed it ten times of ten
   std::uint64_t found_in_run = 0; ///< from 1
+  std::string strategy;           ///< whose run that was
   std::uint32_t switches = 0;     ///< between tasks, from the window's first access to its second; else in all
   enum class fifo { yes, no, unknown } under_fifo = fifo::unknown;
   std::vector<task_entry> tasks;      ///< of the reported run
@@ -105,6 +106,7 @@ private:
   search_options options_;
   std::chrono::steady_clock::time_point start_;
   search_result result_;
+  std::string strategy_; ///< the one at work
   key_set known_;
   std::set<const detect::candidate *> confirmed_;
   std::optional<key_set> fifo_keys_;

