@@ -86,13 +86,19 @@ void conductor::enrol(const event_loop &loop, const detail::task_state &task) {
 
 namespace {
 /// The await at which the task goes on: the innermost of the runtime's coroutines, and where it stands.
-[[nodiscard]] std::uint64_t site_of(const detail::task_state &task) noexcept {
+[[nodiscard]] std::source_location await_of(const detail::task_state &task) noexcept {
   if (task.now == detail::task_state::phase::fresh || !task.root)
-    return 0;
+    return {};
   const detail::promise_base *innermost = task.root;
   while (innermost->awaited)
     innermost = innermost->awaited;
-  const std::source_location &at = innermost->awaits_at;
+  return innermost->awaits_at;
+}
+
+[[nodiscard]] std::uint64_t site_of(const detail::task_state &task) noexcept {
+  const std::source_location at = await_of(task);
+  if (at.line() == 0)
+    return 0;
   const std::uint64_t place = std::uint64_t{at.line()} << 32 | at.column();
   return (reinterpret_cast<std::uintptr_t>(at.file_name()) ^ place * 0x9e3779b97f4a7c15u) | 1;
 }
@@ -139,8 +145,9 @@ detail::task_state *conductor::pick_carefully(event_loop &loop, const std::vecto
              .step = static_cast<std::size_t>(flags.most_steps - left_ - 1),
              .last_footprint = log_.segment_footprint()};
   std::size_t index;
-  if (picker_->loop_order()) {
-    index = static_cast<std::size_t>(std::find(sorted_.begin(), sorted_.end(), ready.front()) - sorted_.begin());
+  if (picker_->loop_order() || picker_->blind()) { // in the loop's order, as where nothing is written down
+    const std::size_t drawn = picker_->loop_order() || ready.size() == 1 ? 0 : picker_->draw(ready.size());
+    index = static_cast<std::size_t>(std::find(sorted_.begin(), sorted_.end(), ready[drawn]) - sorted_.begin());
   } else {
     index = picker_->pick(now);
     if (index == give_up) {
@@ -151,6 +158,7 @@ detail::task_state *conductor::pick_carefully(event_loop &loop, const std::vecto
   if (flags.steps) {
     step.chosen = ready_[index].key;
     step.site = ready_[index].site;
+    step.at = await_of(*sorted_[index]);
     step.deviates = canonical(now) != index;
     step.cells_begin = static_cast<std::uint32_t>(memory_.cells.size());
     memory_.steps.push(step);
@@ -235,7 +243,9 @@ void conductor::harvest() noexcept {
 
 void conductor::end() noexcept {
   harvest();
-  memory_.flags[0].finished = true;
+  run_flags &flags = memory_.flags[0];
+  flags.taken = std::min(flags.most_steps, flags.most_steps - left_);
+  flags.finished = true;
 }
 
 } // namespace corace::schedule

@@ -10,6 +10,7 @@
 #include "explore/shared_table.h"
 
 #include <cstdint>
+#include <source_location>
 
 namespace corace::schedule {
 
@@ -31,6 +32,7 @@ struct step_entry {
   std::uint32_t last_segments; ///< how many segments that one had run
   bool deviates;               ///< from the canonical choice
   std::uint64_t site;          ///< the await at which the task went on; 0: it began
+  std::source_location at;     ///< the same, for readers; line 0: it began
   std::uint32_t ready_begin, ready_count;
   std::uint32_t cells_begin, cells_count;
 };
@@ -83,6 +85,7 @@ struct run_flags {
   bool slow;               ///< it was ended because it took too long
   bool hung;               ///< it was slow in a single step
   std::int64_t step_began; ///< the last one; of the steady clock, in nanoseconds
+  std::uint64_t taken;     ///< steps; of a run that has finished
   int crashed;             ///< the signal that ended it, as far as it could say; 0: none
 };
 
@@ -115,6 +118,7 @@ struct run_memory {
     flags[0].finished = flags[0].abandoned = flags[0].cut_off = false;
     flags[0].hung = flags[0].slow = flags[0].suspicious = false;
     flags[0].step_began = 0;
+    flags[0].taken = 0;
     flags[0].crashed = 0;
     for (sample_entry &each : samples.all())
       each.known = false;
