@@ -211,6 +211,8 @@ bool conductor::failed() const noexcept {
 }
 
 void conductor::ending(detail::task_state &task) noexcept {
+  if (!memory_.steps.empty() && memory_.steps.back().chosen == task.watched->key)
+    memory_.steps.back().ended = true;
   if (memory_.samples.empty() || !task.watched->path.empty() || task.loop->ordinal() != 1)
     return;
   for (sample_entry &each : memory_.samples.all())

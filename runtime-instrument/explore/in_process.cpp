@@ -1,6 +1,7 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "explore/conductor.h"
+#include "explore/interleaving.h"
 #include "explore/search.h"
 #include "report/evidence.h"
 #include "report/notes.h"
@@ -95,6 +96,11 @@ private:
   out.strategy = f.strategy;
   out.switches = static_cast<std::uint32_t>(f.schedule.size());
   out.verified = f.verified;
+  out.steps = interleaving_of(f);
+  if (f.failure && f.failure->line) {
+    out.file = f.failure->file;
+    out.line = f.failure->line;
+  }
   return out;
 }
 

@@ -31,6 +31,7 @@ struct step_entry {
   task_key last;               ///< who ran before; 0: nobody
   std::uint32_t last_segments; ///< how many segments that one had run
   bool deviates;               ///< from the canonical choice
+  bool ended;                  ///< the task came to its end
   std::uint64_t site;          ///< the await at which the task went on; 0: it began
   std::source_location at;     ///< the same, for readers; line 0: it began
   std::uint32_t ready_begin, ready_count;

@@ -294,6 +294,7 @@ void search::take(const std::string &key, std::uint64_t found_in_run, const std:
   if (f.race && f.race->matched && verified)
     confirmed_.insert(f.race->matched);
   f.tasks.assign(memory_.tasks.all().begin(), memory_.tasks.all().end());
+  f.steps.assign(memory_.steps.all().begin(), memory_.steps.all().end());
   f.history.assign(memory_.history.all().begin(), memory_.history.all().end());
   count_switches(f, memory_);
   result_.findings.push_back(std::move(f));

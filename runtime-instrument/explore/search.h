@@ -51,6 +51,7 @@ struct finding {
   std::uint32_t switches = 0;     ///< between tasks, from the window's first access to its second; else in all
   enum class fifo { yes, no, unknown } under_fifo = fifo::unknown;
   std::vector<task_entry> tasks;      ///< of the reported run
+  std::vector<step_entry> steps;      ///< of the reported run
   std::vector<history_entry> history; ///< of the reported run
   std::optional<end_value> value;
 };

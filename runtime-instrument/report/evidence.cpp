@@ -3,6 +3,7 @@
 #include "report/evidence.h"
 
 #include "explore/token.h"
+#include "report/story.h"
 #include "vocab/records.h"
 
 #include <fcntl.h>
@@ -12,9 +13,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <map>
-#include <set>
-#include <tuple>
 
 namespace corace::report {
 
@@ -37,50 +35,6 @@ private:
   std::string text_;
 };
 
-/// Where a reader looks: the user's own code, where the access itself stands in a library.
-[[nodiscard]] const corace_site *place_of(const detect::event &e) {
-  return e.via && (!e.site || (e.site->flags & CORACE_SITE_SYSTEM)) ? e.via : e.site;
-}
-
-/// The tasks of a run as a finding names them. A run that no explorer watched has no labels; then they are given here.
-class task_names {
-public:
-  explicit task_names(const finding &f) : finding_(f) {}
-  [[nodiscard]] std::string label(std::uint32_t loop, detect::task_id id) {
-    if (const auto *task = find(loop, id)) {
-      used_.try_emplace(task->label, task->name);
-      return task->label;
-    }
-    auto [at, fresh] = given_.try_emplace(id);
-    if (fresh) {
-      at->second = schedule::to_label({1, {static_cast<std::uint32_t>(given_.size())}});
-      used_.try_emplace(at->second, detect::task_name(id));
-    }
-    return at->second;
-  }
-  [[nodiscard]] const std::map<std::string, std::string> &used() const noexcept { return used_; }
-
-private:
-  [[nodiscard]] const schedule::task_entry *find(std::uint32_t loop, detect::task_id id) const {
-    for (const auto &each : finding_.tasks)
-      if (each.loop == loop && each.id == id)
-        return &each;
-    return nullptr;
-  }
-  const finding &finding_;
-  std::map<detect::task_id, std::string> given_;
-  std::map<std::string, std::string> used_;
-};
-
-/// The bytes as the number that a reader most likely means: small negative numbers as such.
-[[nodiscard]] std::string number(std::uint64_t value, std::uint32_t size) {
-  const unsigned bits = size * 8;
-  if (bits == 0 || bits > 64)
-    return std::to_string(value);
-  const auto wide = static_cast<std::int64_t>(value << (64 - bits)) >> (64 - bits);
-  return wide < 0 && wide > -1000000 ? std::to_string(wide) : std::to_string(value);
-}
-
 void write_place(record_writer &out, std::uint64_t n, const char *role, const corace_site *site) {
   if (site)
     out.line("place", n, role, detect::file_of(*site), std::uint64_t{site->line}, std::uint64_t{site->column},
@@ -98,56 +52,11 @@ void write_place(record_writer &out, std::uint64_t n, const char *role, const co
   return "unknown";
 }
 
-/// Belongs to the story of this race: an access to the object, or a turn of one of the two tasks.
-[[nodiscard]] bool relevant(const detect::event &e, const schedule::violation_entry &race) {
-  const bool access = e.what == detect::event::type::read || e.what == detect::event::type::write;
-  const auto overlaps = [&](const detect::event &of) {
-    return e.address < of.address + of.size && of.address < e.address + e.size;
-  };
-  if (access)
-    return overlaps(race.first) || overlaps(race.rival) || overlaps(race.second);
-  return e.task == race.first.task || e.task == race.rival.task;
-}
-
-/// What a library does inside is not what the user calls the value; an atomic's is.
-[[nodiscard]] std::string value_of(const detect::event &e) {
-  const bool internal =
-      e.site && (e.site->flags & CORACE_SITE_SYSTEM) && !std::strstr(detect::file_of(*e.site), "atomic");
-  return e.has_value && !internal ? number(e.value, e.size) : "-";
-}
-
-/// A call into a library may access the object many times; one of each sort tells what it does.
-class library_steps {
-public:
-  [[nodiscard]] bool seen_before(const detect::event &e) {
-    if (e.task != task_ || e.segment != segment_)
-      seen_.clear();
-    task_ = e.task;
-    segment_ = e.segment;
-    const corace_site *site = place_of(e);
-    return value_of(e) == "-" && site &&
-           !seen_.emplace(e.what, detect::file_of(*site), site->line, site->column).second;
-  }
-
-private:
-  detect::task_id task_ = detect::no_task;
-  std::uint32_t segment_ = 0;
-  std::set<std::tuple<detect::event::type, std::string, std::uint32_t, std::uint16_t>> seen_;
-};
-
 void write_steps(record_writer &out, std::uint64_t n, const finding &f, task_names &names) {
-  library_steps repeated;
-  for (const auto &[event, loop] : f.history) {
-    if (loop != f.race->loop || !relevant(event, *f.race))
-      continue;
-    const corace_site *site = place_of(event);
-    if (repeated.seen_before(event))
-      continue;
-    const bool access = event.what == detect::event::type::read || event.what == detect::event::type::write;
-    out.line("step", n, names.label(loop, event.task), what_of(event.what), site ? detect::file_of(*site) : "",
-             std::uint64_t{site ? site->line : 0u}, site ? std::uint64_t{site->column} : std::uint64_t{0},
-             site ? detect::function_of(*site) : "", access ? value_of(event) : "-");
-  }
+  for (const story_step &each : race_story(f, names))
+    out.line("step", n, each.label, what_of(each.what), each.site ? detect::file_of(*each.site) : "",
+             std::uint64_t{each.site ? each.site->line : 0u}, each.site ? std::uint64_t{each.site->column} : 0u,
+             each.site ? detect::function_of(*each.site) : "", each.value);
 }
 
 void write_failure_place(record_writer &out, std::uint64_t n, const schedule::failure_entry &failure) {

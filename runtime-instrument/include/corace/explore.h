@@ -9,6 +9,7 @@
 // runs. What it touches is seen where the code was compiled with the pass, and where it goes through the primitives.
 #pragma once
 
+#include <corace/explore_step.h>
 #include <corace/task.h>
 
 #include <cstdint>
@@ -20,11 +21,11 @@
 namespace corace {
 
 struct explore_options {
-  std::string strategy = "portfolio"; ///< portfolio, fifo, serial, random, exhaustive or replay
-  std::string token = {};             ///< with replay: the schedule
-  std::uint64_t seed = 1;             ///< of the random strategy
   std::uint64_t runs = 2000;          ///< at most this many schedules; those for shrinking are not counted
   double seconds = 30;                ///< at most this long
+  std::string strategy = "portfolio"; ///< portfolio, fifo, serial, random, exhaustive or replay
+  std::uint64_t seed = 1;             ///< of the random strategy
+  std::string token = {};             ///< with replay: the schedule
   bool stop_at_first = false;         ///< end with the first failure
   /// Skip schedules that differ from another one by the order of independent segments only. Nothing: where the code was
   /// compiled with the pass; elsewhere what segments do to plain memory is not seen, and all segments count as
@@ -43,6 +44,9 @@ struct explore_failure {
   std::string strategy;           ///< whose run that was
   std::uint32_t switches = 0;     ///< how many times the token makes the schedule leave the canonical one
   bool verified = false;          ///< the token showed it again, ten times of ten
+  std::string file = {};          ///< of a failed check, where it stands; empty: not known
+  std::uint32_t line = 0;
+  std::vector<explore_step> steps = {}; ///< what the tasks did under the token's schedule
 };
 
 struct explore_result {
@@ -54,6 +58,10 @@ struct explore_result {
 
   [[nodiscard]] bool clean() const noexcept { return failures.empty(); }
 };
+
+/// The steps of a failure as lines of text, a column for each task, with the lines of the source where they can be
+/// read.
+[[nodiscard]] std::string interleaving(const explore_failure &failure);
 
 /// Throws usage_error for an unknown strategy or a malformed token.
 [[nodiscard]] explore_result explore(const std::function<task<void>()> &body, const explore_options &options = {});

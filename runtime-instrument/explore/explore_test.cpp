@@ -1,0 +1,119 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "report/notes.h"
+
+#include <corace/errors.h>
+#include <corace/explore_test.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <exception>
+#include <string_view>
+
+namespace corace {
+
+namespace {
+/// Null when it is not set, or empty.
+[[nodiscard]] const char *variable(const char *name) {
+  const char *value = std::getenv(name);
+  return value && *value ? value : nullptr;
+}
+
+template <class Number> void override_with(Number &option, const char *name) {
+  const char *value = variable(name);
+  if (!value)
+    return;
+  const std::string_view text = value;
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < Number{})
+    throw usage_error(std::string(name) + "=" + value + ": this is no number; write for example " + name + "=1000");
+  option = number;
+}
+
+void apply_environment(explore_options &options) {
+  if (const char *strategy = variable("CORACE_STRATEGY"))
+    options.strategy = strategy;
+  override_with(options.seed, "CORACE_SEED");
+  override_with(options.runs, "CORACE_RUNS");
+  override_with(options.seconds, "CORACE_SECONDS");
+  if (const char *token = variable("CORACE_REPLAY")) {
+    options.strategy = "replay";
+    options.token = token;
+  }
+}
+
+/// As the user may type it in this directory.
+[[nodiscard]] std::string program() {
+  std::string path(4096, '\0'), here(4096, '\0');
+  const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size());
+  path.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+  if (!::getcwd(here.data(), here.size()))
+    return path;
+  here = here.c_str();
+  if (path.starts_with(here + '/'))
+    path = (path.find('/', here.size() + 1) == std::string::npos ? "./" : "") + path.substr(here.size() + 1);
+  return path;
+}
+
+[[nodiscard]] std::string counted(std::uint64_t n, const char *one, const char *many) {
+  return std::to_string(n) + ' ' + (n == 1 ? one : many);
+}
+
+[[nodiscard]] std::string describe(const explore_failure &failure, const explore_case &test) {
+  const std::string place =
+      failure.line ? failure.file.substr(failure.file.rfind('/') + 1) + ':' + std::to_string(failure.line) + ": " : "";
+  const bool race = !failure.object.empty() || failure.message.find(": ") != std::string::npos;
+  std::string text =
+      place +
+      (failure.kind == "assertion" || race || failure.message.starts_with(failure.kind) ? "" : failure.kind + ": ") +
+      failure.message + "\n\n";
+  if (const std::string drawn = interleaving(failure); !drawn.empty())
+    text += drawn + '\n';
+  text += "  found in schedule " + std::to_string(failure.found_in_run) + ", " +
+          counted(failure.switches, "switch", "switches") + " away from running one task after the other" +
+          (failure.verified ? ", shown again 10 times of 10\n"
+                            : "; NOT shown again each time: something besides the schedule decides\n") +
+          "  replay: CORACE_REPLAY=" + failure.token + ' ' + program() +
+          (test.arguments.empty() ? "" : ' ' + test.arguments) + '\n';
+  return text;
+}
+
+[[nodiscard]] std::string statistics_of(const explore_result &result, const explore_options &options) {
+  return "seed " + std::to_string(options.seed) + ", " + counted(result.runs, "schedule", "schedules") + ", " +
+         result.stopped;
+}
+} // namespace
+
+explore_verdict explore_test(const explore_case &test, const std::function<task<void>()> &body,
+                             explore_options options) {
+  explore_verdict verdict;
+  verdict.verbose = variable("CORACE_VERBOSE") || variable("CORACE_REPLAY");
+  try {
+    apply_environment(options);
+    const explore_result result = explore(body, options);
+    verdict.passed = result.clean();
+    for (const explore_failure &each : result.failures)
+      verdict.text += describe(each, test) + '\n';
+    if (result.failures.size() > 1)
+      verdict.text = counted(result.failures.size(), "failure", "failures") + "\n\n" + verdict.text;
+    verdict.text += (verdict.passed ? "" : "  ") + statistics_of(result, options);
+  } catch (const std::exception &e) {
+    verdict = {.passed = false, .text = e.what(), .verbose = false};
+  }
+  return verdict;
+}
+
+void detail::check_failed(const char *file, std::uint32_t line, std::string message) {
+  report::add_note({.kind = race_kind::assertion,
+                    .site = nullptr,
+                    .file = file ? file : "",
+                    .function = std::to_string(line), // two checks of one file are two failures
+                    .line = line,
+                    .message = std::move(message)});
+}
+
+} // namespace corace

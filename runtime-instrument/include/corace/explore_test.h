@@ -1,0 +1,42 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the test frameworks' CORACE_EXPLORE stands on, for a framework of one's own: explores a test as its options and
+// the environment say, and puts what went wrong into words. Include corace/explore_gtest.h, corace/explore_catch2.h or
+// corace/explore_doctest.h to use one of those.
+//
+// The environment: CORACE_REPLAY=TOKEN runs the one schedule of a report; CORACE_VERBOSE=1 tells the statistics of
+// tests that pass as well; CORACE_STRATEGY, CORACE_SEED, CORACE_RUNS and CORACE_SECONDS take the place of the test's
+// own options, for a longer search by night.
+#pragma once
+
+#include <corace/explore.h>
+
+#include <functional>
+#include <string>
+
+namespace corace {
+
+/// A test as its framework knows it.
+struct explore_case {
+  std::string name;      ///< "explore.keeps_every_update"
+  std::string arguments; ///< those that make the test program run this test alone; already quoted for a shell
+};
+
+struct explore_verdict {
+  bool passed = true;
+  /// When it failed: what, where, the interleaving, and how to see it again. When it passed: one line of statistics.
+  std::string text;
+  bool verbose = false; ///< the text of a test that passed is to be shown
+};
+
+/// Throws nothing: wrong options are a failure of the test.
+[[nodiscard]] explore_verdict explore_test(const explore_case &test, const std::function<task<void>()> &body,
+                                           explore_options options = {});
+
+namespace detail {
+/// A check of the framework's has failed in the run that is under way.
+void check_failed(const char *file, std::uint32_t line, std::string message);
+} // namespace detail
+
+} // namespace corace
