@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "detect/access_log.h"
 
+#include "detect/shadow.h"
+#include "detect/sites.h"
+
 #include <algorithm>
 #include <bit>
 
@@ -14,22 +17,24 @@ constexpr std::size_t short_footprint = 16;
 
 void access_log::begin_run(bool footprints) noexcept {
   footprints_ = footprints;
-  suspicious_ = false;
+  suspicious_ = !candidates().empty(); // what breaks their windows is more than the log can tell
   task_ = 0;
-  time_ = 0;
+  time_ = segment_began_ = 0;
   cells_.clear();
-  more_.clear();
+  remembered_.clear();
+  blocks_.clear();
+  allocations_.clear();
   touched_.clear();
 }
 
-void access_log::touched(std::uintptr_t key, bool written) noexcept {
+void access_log::touched(std::uint64_t name, bool written) noexcept {
   const std::size_t count = touched_.size();
   for (std::size_t i = count; i-- > 0 && count - i <= short_footprint;)
-    if (touched_[i].key == key) {
+    if (touched_[i].key == name) {
       touched_[i].written |= written;
       return;
     }
-  touched_.push_back({key, written});
+  touched_.push_back({name, written});
 }
 
 std::span<const footprint::cell> access_log::segment_footprint() {
@@ -51,53 +56,124 @@ std::span<const footprint::cell> access_log::segment_footprint() {
   return touched_;
 }
 
-void access_log::memory(std::uintptr_t key, access what, std::uint64_t place) noexcept {
+void access_log::memory(std::uintptr_t identity, access what, std::uint64_t place) noexcept {
   any_memory_ = true;
   if (!task_)
     return;
-  const bool writes = what != access::read;
   if (footprints_)
-    touched(key, writes);
-  cell &at = cells_[key];
-  const std::uint32_t now = ++time_;
-  toucher *own = &at.first;
-  while (own->task != task_ && own->task) {
-    if (own->next == 0) {
-      more_.push_back({});
-      // `own` may stand in what has just moved.
-      std::uint32_t *link = &at.first.next;
-      while (*link)
-        link = &more_[*link - 1].next;
-      *link = static_cast<std::uint32_t>(more_.size());
-      own = &more_.back();
-      break;
-    }
-    own = &more_[own->next - 1];
-  }
-  if (own->task && own->time < segment_began_ && at.writer != task_ && at.write_time > own->time)
-    suspect(*own, at, place, what);
-  own->task = task_;
-  own->place = place;
-  own->time = now;
-  own->what = what;
-  if (writes) {
-    at.writer = task_;
-    at.write_place = place;
-    at.write_time = now;
+    touched(identity, what != access::read);
+  judge(cells_[identity], identity, what, place);
+}
+
+void access_log::memory(std::uintptr_t address, std::uint64_t size, access what, const corace_site *site) noexcept {
+  any_memory_ = true;
+  if (!task_ || size == 0)
+    return;
+  const std::uintptr_t end = address + std::min(size, watched_bytes);
+  const bool by_user = !is_system(site); // what a library does alone is nobody's business but a candidate's
+  for (std::uintptr_t at = address; at < end; at = (granule_of(at) + 1) * granule) {
+    if (footprints_)
+      touched(name_of(granule_of(at)), what != access::read);
+    if (by_user)
+      judge(cells_[granule_of(at)], at, what, reinterpret_cast<std::uintptr_t>(site));
   }
 }
 
-// The same three places in one run after the other are judged less and less often.
-void access_log::suspect(const toucher &first, const cell &rival, std::uint64_t second, access what) noexcept {
-  const bool reads = what != access::write;
-  const bool read_first = first.what == access::read;
-  if (candidates().empty() && read_first == reads) // R..R and W..W are nobody's business but a candidate's
+/// Looks for a window that this access ends. The detector's rules (see detector::check_generic) without their
+/// exceptions, except that it does not see who runs inside of an await_suspend: a read there must not hide an older
+/// one.
+void access_log::judge(cell &at, std::uintptr_t address, access what, std::uint64_t place) noexcept {
+  const std::uint32_t now = ++time_;
+  if (at.born == 0)
+    at.born = now;
+  memory_of_task &own = remembered_[address * 0x9e3779b97f4a7c15u ^ task_]; // keys of tasks are hashes already
+  if (own.read_time < at.born)
+    own.read_time = 0, own.overtaken = 0;
+  if (own.write_time < at.born)
+    own.write_time = 0;
+  const write &rival = at.last.task != task_ ? at.last : at.last_by_other;
+  const auto overtook = [&](std::uint32_t time) { return time != 0 && time < segment_began_ && rival.time > time; };
+  if (what == access::write) {
+    if (overtook(own.read_time))
+      suspect(own.read_place, rival, place);
+    if (own.overtaken != 0)
+      suspect(~own.overtaken, rival, place); // much more seldom a race: counted apart
+  } else if (what == access::read) {
+    if (overtook(own.write_time))
+      suspect(own.write_place, rival, place);
+    if (overtook(own.read_time))
+      own.overtaken = own.read_place;
+    own.read_time = now;
+    own.read_place = place;
+  }
+  if (what == access::read)
     return;
-  std::uint64_t key = first.place;
-  for (std::uint64_t each : {rival.write_place, second})
+  own.read_time = 0;
+  own.overtaken = 0;
+  own.write_time = now;
+  own.write_place = place;
+  if (at.last.task != task_)
+    at.last_by_other = at.last;
+  at.last = {task_, place, now};
+}
+
+// The same three places in one run after the other are judged less and less often.
+void access_log::suspect(std::uint64_t first, const write &rival, std::uint64_t second) noexcept {
+  std::uint64_t key = first;
+  for (std::uint64_t each : {rival.place, second})
     key = (std::rotl(key, 23) ^ each) * 0x9e3779b97f4a7c15u;
   std::uint32_t &times = suspects_[key];
   suspicious_ |= ++times <= 4 || std::has_single_bit(times);
+}
+
+/// Found once for as long as the granule is what it is.
+std::uint64_t access_log::name_of(std::uintptr_t at) noexcept {
+  cell &known = cells_[at];
+  if (known.name == 0)
+    known.name = blocks_.name_of(at * granule);
+  if (known.name == 0)
+    known.name = at;
+  return known.name;
+}
+
+void access_log::allocated(std::uintptr_t address, std::uint64_t size) noexcept {
+  forget(address, size);
+  if (!footprints_)
+    return;
+  std::uint64_t name = (task_ + 0x9e3779b97f4a7c15u * ++allocations_[task_]) * 0xbf58476d1ce4e5b9u;
+  name = (name ^ name >> 31) * 0x94d049bb133111ebu;
+  blocks_.add(address, size, name >> 2 | std::uint64_t{1} << 63); // above all addresses, and room to count on
+}
+
+/// To give memory back conflicts with all that was done to it.
+void access_log::freed(std::uintptr_t address) noexcept {
+  if (!footprints_)
+    return; // what is made of it next is told of
+  const std::uint64_t size = blocks_.remove(address);
+  if (size == 0)
+    return;
+  const std::uintptr_t first = granule_of(address), last = granule_of(address + size - 1);
+  const auto give_back = [&](std::uintptr_t key, cell &each) {
+    if (key >= first && key <= last && each.name != 0 && task_)
+      touched(each.name, true);
+  };
+  if (last - first > cells_.size())
+    cells_.for_each(give_back);
+  else
+    for (std::uintptr_t key = first; key <= last; ++key)
+      if (cell *known = cells_.find(key))
+        give_back(key, *known);
+  forget(address, size);
+}
+
+void access_log::forget(std::uintptr_t address, std::uint64_t size) noexcept {
+  if (size == 0 || cells_.size() == 0)
+    return;
+  const std::uintptr_t first = granule_of(address), last = granule_of(address + size - 1);
+  if (last - first > cells_.size())
+    return cells_.erase_if([&](std::uintptr_t key) { return key >= first && key <= last; });
+  for (std::uintptr_t key = first; key <= last; ++key)
+    cells_.erase(key);
 }
 
 } // namespace corace::detect

@@ -6,12 +6,14 @@
 // never too seldom; the search then runs the same schedule once more under the detector proper. One thread.
 #pragma once
 
+#include "detect/blocks.h"
 #include "detect/detector.h"
 #include "detect/flat_map.h"
 
 #include <cstdint>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace corace::detect {
@@ -34,8 +36,14 @@ public:
   void leave_nested(std::uint64_t before) noexcept { task_ = before; }
   void end_segment() noexcept { task_ = 0; }
 
-  /// An access to the memory that `key` stands for, from the place in the program that `place` stands for.
-  void memory(std::uintptr_t key, access what, std::uint64_t place) noexcept;
+  /// An access to something that `identity` stands for, from the place in the program that `place` stands for.
+  void memory(std::uintptr_t identity, access what, std::uint64_t place) noexcept;
+  /// An access to memory.
+  void memory(std::uintptr_t address, std::uint64_t size, access what, const corace_site *site) noexcept;
+  /// Memory is given out, or taken back: from here on it is something else. Footprints do not tell by its address what
+  /// was given out in the run: it has another one under another schedule.
+  void allocated(std::uintptr_t address, std::uint64_t size) noexcept;
+  void freed(std::uintptr_t address) noexcept;
   /// Something happened to a synchronisation object.
   void sync(const void *object, bool changes) noexcept {
     if (footprints_ && task_)
@@ -52,27 +60,37 @@ public:
   [[nodiscard]] bool any_memory() const noexcept { return any_memory_; }
 
 private:
-  struct toucher {
-    std::uint64_t task, place;
-    std::uint32_t time;
-    std::uint32_t next; ///< among more_, from 1; 0: none
-    access what;
+  struct write {
+    std::uint64_t task = 0, place = 0;
+    std::uint32_t time = 0;
   };
+  /// What is known of a granule, or of what else an identity stands for.
   struct cell {
-    toucher first{};
-    std::uint64_t writer = 0, write_place = 0;
-    std::uint32_t write_time = 0;
+    std::uint64_t name = 0;    ///< in footprints; 0: not known yet
+    std::uint32_t born = 0;    ///< what tasks remember from before is about something else
+    write last, last_by_other; ///< by two tasks, so that every task has a rival's last write here
   };
-  void touched(std::uintptr_t key, bool written) noexcept;
-  void suspect(const toucher &first, const cell &rival, std::uint64_t second, access what) noexcept;
+  /// What a task has done at an address last.
+  struct memory_of_task {
+    std::uint64_t read_place = 0, write_place = 0;
+    std::uint32_t read_time = 0, write_time = 0; ///< 0: it has not, or it has written since it read
+    std::uint64_t overtaken = 0; ///< where it had read before a rival wrote and it read again; 0: that did not happen
+  };
+  void touched(std::uint64_t name, bool written) noexcept;
+  [[nodiscard]] std::uint64_t name_of(std::uintptr_t granule) noexcept;
+  void judge(cell &at, std::uintptr_t address, access what, std::uint64_t place) noexcept;
+  void suspect(std::uint64_t first, const write &rival, std::uint64_t second) noexcept;
+  void forget(std::uintptr_t address, std::uint64_t size) noexcept;
 
   std::uint64_t task_ = 0; ///< 0: no segment runs
   std::uint32_t time_ = 0, segment_began_ = 0;
   bool footprints_ = false, suspicious_ = false, any_memory_ = false;
   std::uintptr_t stack_ = 0;
   std::vector<footprint::cell> touched_;
-  flat_map<cell> cells_;
-  std::vector<toucher> more_;                                 ///< tasks that touched a cell besides the first one
+  flat_map<cell> cells_;                                      ///< by granule, or identity
+  flat_map<memory_of_task> remembered_;                       ///< by task and address; see judge()
+  block_table blocks_;                                        ///< empty unless footprints are asked for
+  flat_map<std::uint32_t> allocations_;                       ///< how many each task has made
   std::unordered_map<std::uint64_t, std::uint32_t> suspects_; ///< how often three places have been suspected, ever
 };
 

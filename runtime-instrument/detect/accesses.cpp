@@ -17,7 +17,6 @@
 namespace corace::detect {
 namespace {
 
-constexpr std::uint64_t watched_bytes = 1 << 16; // of one access; what a larger copy touches beyond is not seen
 constexpr std::size_t kept_history = 1 << 20;
 
 template <class Word> std::uint64_t word_at(std::uintptr_t address) noexcept {

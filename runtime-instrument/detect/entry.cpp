@@ -9,8 +9,6 @@
 
 #include <corace/detail/thread_state.h>
 
-#include <algorithm>
-
 namespace {
 
 using namespace corace::detect;
@@ -29,17 +27,12 @@ bool is_private(const thread_state &thread, std::uintptr_t address, std::uintptr
   return address < began;
 }
 
-/// What the log keeps apart of one access; the detector knows more.
-constexpr std::uint64_t logged_bytes = 1 << 12;
-
 void log_memory(access_log &log, std::uintptr_t address, std::uint64_t size, const corace_site *site, bool reads,
                 bool writes, std::uintptr_t here) noexcept {
   if (!log.inside_segment() || (address >= here - (std::uintptr_t{1} << 20) && address < log.stack()))
     return; // the stack below the segment: nobody else's. A megabyte of it may lie deeper than this call.
   const auto what = !writes ? access_log::access::read : reads ? access_log::access::update : access_log::access::write;
-  const std::uintptr_t end = address + std::min(size, logged_bytes);
-  for (std::uintptr_t granule = address / 8; granule * 8 < end; ++granule)
-    log.memory(granule, what, reinterpret_cast<std::uintptr_t>(site));
+  log.memory(address, size, what, site);
 }
 
 /// Apart, so that calls which end before it save no registers.
@@ -87,9 +80,13 @@ void __corace_update(const void *address, uint64_t size, const corace_site *site
   access_memory(address, size, site, true, true, HERE);
 }
 void __corace_alloc(const void *address, uint64_t size) {
+  if (access_log *log = corace::detail::here.log)
+    log->allocated(number(address), size);
   on_event([&](detector &d, thread_state &) { d.forget(number(address), size); });
 }
 void __corace_free(const void *address) {
+  if (access_log *log = corace::detail::here.log)
+    log->freed(number(address));
   if (address != nullptr)
     on_event([&](detector &d, thread_state &) { d.forget_allocation(number(address)); });
 }
@@ -104,6 +101,8 @@ void __corace_call(const corace_site *site) {
 }
 
 void __corace_coro_begin(void *frame, uint64_t size, const corace_site *site) {
+  if (access_log *log = corace::detail::here.log)
+    log->allocated(number(frame), size);
   on_event([&, here = HERE](detector &d, thread_state &t) { d.coro_begin(t, number(frame), size, site, here); });
 }
 void __corace_coro_suspend(void *frame, const void *awaiter, uint64_t awaiter_size, const corace_site *site) {
@@ -120,6 +119,8 @@ void __corace_coro_resume(void *frame, const corace_site *site) {
   on_event([&, here = HERE](detector &d, thread_state &t) { d.coro_resume(t, number(frame), site, here); });
 }
 void __corace_coro_end(void *frame) {
+  if (access_log *log = corace::detail::here.log)
+    log->freed(number(frame));
   on_event([&](detector &d, thread_state &t) { d.coro_end(t, number(frame)); });
 }
 }

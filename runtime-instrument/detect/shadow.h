@@ -95,6 +95,7 @@ struct record {
   std::uint32_t read_segment = ~std::uint32_t{0};
 };
 
+inline constexpr std::uint64_t watched_bytes = 1 << 16; ///< of one access; what it touches beyond is not seen
 inline constexpr std::uintptr_t granule = 8;
 [[nodiscard]] constexpr std::uintptr_t granule_of(std::uintptr_t address) noexcept { return address / granule; }
 /// The bytes of the granule at `address` that [address, end) covers.
