@@ -8,25 +8,35 @@
 
 namespace corace::schedule {
 
+/// SplitMix64's finaliser: numbers that look as if drawn, from what they are drawn for.
+[[nodiscard]] constexpr std::uint64_t mix(std::uint64_t z) noexcept {
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+[[nodiscard]] constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
+  return mix(a + mix(b + 0x9e3779b97f4a7c15u));
+}
+/// A number below `count`, by multiplication instead of a division (Lemire); the bias is far below what a search could
+/// notice.
+[[nodiscard]] constexpr std::size_t below(std::uint64_t count, std::uint64_t drawn) noexcept {
+  return static_cast<std::size_t>(((drawn >> 32) * count) >> 32);
+}
+/// The seed of the n-th run of a search.
+[[nodiscard]] constexpr std::uint64_t run_seed(std::uint64_t seed, std::uint64_t run) noexcept {
+  return seed * 0xd1342543de82ef95u + run;
+}
+
 /// Plan: the seed of the run.
 class random_picker final : public picker {
 public:
   explicit random_picker(std::span<const std::uint64_t> numbers) noexcept : state_(numbers[0]) {}
   std::size_t pick(const choice &now) override { return now.ready.size() == 1 ? 0 : draw(now.ready.size()); }
   [[nodiscard]] bool blind() const noexcept override { return true; }
-  std::size_t draw(std::size_t count) override {
-    // Lemire's multiplication instead of a division; its bias is far below what a search could notice.
-    return static_cast<std::size_t>(((next() >> 32) * count) >> 32);
-  }
+  std::size_t draw(std::size_t count) override { return below(count, next()); }
 
 private:
-  /// SplitMix64.
-  std::uint64_t next() noexcept {
-    std::uint64_t z = state_ += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
+  std::uint64_t next() noexcept { return mix(state_ += 0x9e3779b97f4a7c15u); }
   std::uint64_t state_;
 };
 
@@ -36,7 +46,7 @@ public:
   explicit random(std::uint64_t seed) noexcept : seed_(seed) {}
   [[nodiscard]] std::string name() const override { return "random"; }
   bool next(plan &out) override {
-    out = {static_cast<std::uint64_t>(picker_kind::random), seed_ * 0xd1342543de82ef95u + runs_++};
+    out = {static_cast<std::uint64_t>(picker_kind::random), run_seed(seed_, runs_++)};
     return true;
   }
   [[nodiscard]] bool wants_steps() const noexcept override { return false; }

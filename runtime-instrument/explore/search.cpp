@@ -2,11 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "explore/search.h"
 
-#include "explore/exhaustive.h"
 #include "explore/fifo.h"
-#include "explore/random.h"
 #include "explore/replay.h"
-#include "explore/serial.h"
 
 #include <algorithm>
 #include <iterator>
@@ -50,41 +47,6 @@ std::string key_of(const failure_entry &failure) {
 
 search::search(runner &run, search_options options)
     : runner_(run), memory_(run.memory()), options_(std::move(options)), start_(std::chrono::steady_clock::now()) {}
-
-search_result search::go() {
-  const std::string &which = options_.strategy;
-  const std::uint64_t all = options_.runs;
-  if (which != "portfolio" && which != "fifo" && which != "serial" && which != "random" && which != "exhaustive")
-    throw std::invalid_argument("unknown strategy '" + which +
-                                "'; there are portfolio, fifo, serial, random and exhaustive");
-  if (which == "portfolio" || which == "fifo") {
-    fifo s;
-    explore(s, all);
-  }
-  if (which == "portfolio" || which == "serial") {
-    serial forward;
-    explore(forward, all);
-    serial reverse(serial::line::reverse);
-    explore(reverse, all);
-  }
-  if (which == "portfolio" || which == "exhaustive") {
-    // A portfolio keeps half of its runs for random schedules, should the program turn out to be too large.
-    exhaustive s(options_.footprints);
-    explore(s, which == "portfolio" ? all / 2 : all);
-    result_.complete = s.complete();
-    if (!s.nondeterminism().empty())
-      result_.stopped = s.nondeterminism();
-  }
-  if ((which == "portfolio" && !result_.complete) || which == "random") {
-    random s(options_.seed);
-    explore(s, all);
-  }
-  say_why();
-  judge_fifo();
-  compare_with_serial_orders();
-  result_.seconds = elapsed();
-  return std::move(result_);
-}
 
 double search::elapsed() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
@@ -158,8 +120,10 @@ bool search::over() {
 void search::explore(strategy &s, std::uint64_t share) {
   if (over())
     return;
-  result_.strategies += (result_.strategies.empty() ? "" : ", ") + s.name();
-  strategy_ = s.name();
+  if (strategy_ = s.name(); !ran_.contains(strategy_)) {
+    ran_.insert(strategy_);
+    result_.strategies += (result_.strategies.empty() ? "" : ", ") + strategy_;
+  }
   const std::uint64_t limit = result_.runs + result_.blocked + share;
   plan p;
   while (!over() && result_.runs + result_.blocked < limit && s.next(p)) {
@@ -181,9 +145,13 @@ void search::explore(strategy &s, std::uint64_t share) {
 
 // The strategy learns from the quick run, for what it has to see is the same.
 void search::run_for(strategy &s, const plan &p) {
-  run(p,
-      {.steps = s.wants_steps() || !runner_.cheap(), .footprints = s.wants_footprints(), .detect = !runner_.cheap()});
+  const bool learns = knowledge_.hungry();
+  run(p, {.steps = s.wants_steps() || learns || !runner_.cheap(),
+          .footprints = s.wants_footprints() || learns,
+          .detect = !runner_.cheap()});
   s.learn(memory_);
+  if (learns)
+    knowledge_.learn(memory_);
   const run_flags &flags = memory_.flags[0];
   if (flags.detect || (!flags.suspicious && memory_.failures.empty()))
     return;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "detect/detector.h"
+#include "explore/knowledge.h"
 #include "explore/runner.h"
 #include "explore/strategy.h"
 #include "explore/token.h"
@@ -23,8 +24,10 @@ namespace corace::schedule {
 /// What was found last may be judged for this part of the time beyond the limit.
 inline constexpr double grace = 0.1;
 
+class exhaustive;
+
 struct search_options {
-  std::string strategy = "portfolio"; ///< portfolio, fifo, serial, random or exhaustive
+  std::string strategy = "portfolio"; ///< one of strategy_names
   std::uint64_t seed = 1;
   std::uint64_t runs = 2000; ///< at most; those for shrinking and verifying are not counted
   double seconds = 30;
@@ -76,6 +79,13 @@ public:
 
 private:
   using key_set = std::set<std::string>;
+  /// Runs schedules of the strategy of this name, which is not the portfolio.
+  void run_alone(std::string_view name);
+  /// All strategies, those first that find much in few runs.
+  void run_portfolio();
+  void enumerate(exhaustive &s, std::uint64_t share);
+  /// Enumerates and draws, in turns.
+  void run_to_the_end();
   /// Runs schedules of one strategy until it has none left, `share` runs are used up or the search is over.
   void explore(strategy &s, std::uint64_t share);
   /// What a run is to leave.
@@ -107,7 +117,9 @@ private:
   search_options options_;
   std::chrono::steady_clock::time_point start_;
   search_result result_;
+  knowledge knowledge_;
   std::string strategy_; ///< the one at work
+  key_set ran_;          ///< strategies
   key_set known_;
   std::set<const detect::candidate *> confirmed_;
   std::optional<key_set> fifo_keys_;

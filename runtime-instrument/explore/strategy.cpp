@@ -4,6 +4,7 @@
 
 #include "explore/exhaustive.h"
 #include "explore/fifo.h"
+#include "explore/hold.h"
 #include "explore/random.h"
 #include "explore/replay.h"
 #include "explore/serial.h"
@@ -42,6 +43,7 @@ picker &make_picker(picker_storage &storage, std::span<const std::uint64_t> numb
   case picker_kind::replay: return place<replay_picker>(storage, numbers, marks);
   case picker_kind::sequence: return place<sequence_picker>(storage, numbers);
   case picker_kind::exhaustive: return place<exhaustive_picker>(storage, numbers, marks);
+  case picker_kind::hold: return place<hold_picker>(storage, numbers);
   }
   return place<fifo_picker>(storage);
 }

@@ -81,7 +81,7 @@ public:
 };
 
 /// The first number of a plan.
-enum class picker_kind : std::uint64_t { fifo, serial, random, replay, sequence, exhaustive };
+enum class picker_kind : std::uint64_t { fifo, serial, random, replay, sequence, exhaustive, hold };
 
 /// Enough room for any picker.
 struct picker_storage {

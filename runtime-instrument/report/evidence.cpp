@@ -76,6 +76,8 @@ void write_finding(record_writer &out, std::uint64_t n, const evidence &e, const
   out.line("finding", n, to_string(strength), to_string(f.kind),
            f.race && f.race->matched ? std::string_view(f.race->matched->id) : "-", token_of(e, f), f.found_in_run,
            std::uint64_t{f.switches}, f.race ? f.race->object : "", fifo);
+  if (!f.strategy.empty())
+    out.line("strategy", n, f.strategy);
   task_names names(f);
   if (f.race) {
     for (const detect::event *each : {&f.race->first, &f.race->rival})

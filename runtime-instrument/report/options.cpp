@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "report/options.h"
 
+#include "explore/strategy_names.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -102,12 +104,13 @@ constexpr std::array names{
   };
   if (!one_of(all.mode, {"run", "explore", "replay"}))
     return "the option 'mode' takes run, explore or replay, not " + quoted(all.mode);
-  if (!one_of(all.strategy, {"portfolio", "fifo", "serial", "random", "exhaustive"}))
-    return "the option 'strategy' takes portfolio, fifo, serial, random or exhaustive, not " + quoted(all.strategy);
+  if (!schedule::is_strategy(all.strategy))
+    return "the option 'strategy' takes " + schedule::listed(schedule::strategy_names, "or") + ", not " +
+           quoted(all.strategy);
   if (all.mode == "replay" && all.token.empty())
     return "mode=replay needs the option 'token'";
-  if (all.mode == "run" && all.strategy == "exhaustive")
-    return "strategy=exhaustive needs mode=explore";
+  if (all.mode == "run" && !one_of(all.strategy, {"portfolio", "fifo", "serial", "random"}))
+    return "strategy=" + all.strategy + " needs mode=explore";
   if (all.runs == 0)
     return "the option 'runs' takes a number above 0";
   return {};

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "report/options.h"
 
+#include "explore/strategy_names.h"
+
 #include <gtest/gtest.h>
 
 namespace corace::report {
@@ -52,8 +54,14 @@ TEST(options, problems_are_one_line_with_the_remedy) {
   EXPECT_EQ(bad("help"), "the option 'help' has no value; write help=...");
   EXPECT_EQ(bad("mode=fast"), "the option 'mode' takes run, explore or replay, not 'fast'");
   EXPECT_EQ(bad("strategy=best"),
-            "the option 'strategy' takes portfolio, fifo, serial, random or exhaustive, not 'best'");
+            "the option 'strategy' takes " + schedule::listed(schedule::strategy_names, "or") + ", not 'best'");
+  EXPECT_EQ(bad("strategy=site-hold"), "strategy=site-hold needs mode=explore");
   EXPECT_EQ(bad("mode=replay"), "mode=replay needs the option 'token'");
+}
+
+TEST(options, the_help_text_names_every_strategy) {
+  EXPECT_NE(help_text().find("with mode=explore: " + schedule::listed(schedule::strategy_names, "or") + ";"),
+            std::string::npos);
 }
 
 TEST(options, the_help_text_has_a_line_for_each) {

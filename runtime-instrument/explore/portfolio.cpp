@@ -1,0 +1,100 @@
+// Part of corace, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which strategies a search runs, in which order, and for how long.
+#include "explore/exhaustive.h"
+#include "explore/fifo.h"
+#include "explore/hold.h"
+#include "explore/random.h"
+#include "explore/search.h"
+#include "explore/serial.h"
+#include "explore/strategy_names.h"
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+
+namespace corace::schedule {
+
+namespace {
+/// A portfolio's holds take at most these parts of its runs.
+constexpr double site_holds = 0.3, task_holds = 0.2;
+/// Its enumeration takes at most this part of what is left, in turns that grow from this many runs.
+constexpr double enumeration = 0.5;
+constexpr std::uint64_t first_turn = 16;
+} // namespace
+
+search_result search::go() {
+  if (!is_strategy(options_.strategy))
+    throw std::invalid_argument("unknown strategy '" + options_.strategy + "'; there are " + listed(strategy_names));
+  if (options_.strategy == "portfolio")
+    run_portfolio();
+  else
+    run_alone(options_.strategy);
+  say_why();
+  judge_fifo();
+  compare_with_serial_orders();
+  result_.seconds = elapsed();
+  return std::move(result_);
+}
+
+void search::enumerate(exhaustive &s, std::uint64_t share) {
+  explore(s, share);
+  result_.complete = s.complete();
+  if (!s.nondeterminism().empty())
+    result_.stopped = s.nondeterminism();
+}
+
+void search::run_alone(std::string_view name) {
+  const std::uint64_t all = options_.runs;
+  const auto run = [&](auto &&s) { explore(s, all); };
+  if (name == "fifo")
+    return run(fifo());
+  if (name == "serial") {
+    run(serial());
+    return run(serial(serial::line::reverse));
+  }
+  if (name == "site-hold")
+    return run(site_hold(knowledge_, true));
+  if (name == "task-hold")
+    return run(task_hold(knowledge_));
+  if (name == "random")
+    return run(random(options_.seed));
+  exhaustive s(options_.footprints);
+  enumerate(s, all);
+}
+
+void search::run_portfolio() {
+  const auto part = [&](double of) { return static_cast<std::uint64_t>(of * static_cast<double>(options_.runs)); };
+  for (const auto *each : {"fifo", "serial"})
+    run_alone(each);
+  site_hold sites(knowledge_, false);
+  explore(sites, part(site_holds));
+  task_hold tasks(knowledge_);
+  explore(tasks, part(task_holds));
+  run_to_the_end();
+}
+
+// Small programs are enumerated before anything is drawn; of large ones, neither way of searching keeps the other from
+// its turn.
+void search::run_to_the_end() {
+  const auto done = [&] { return result_.runs + result_.blocked; };
+  std::uint64_t left =
+      static_cast<std::uint64_t>(enumeration * static_cast<double>(options_.runs - std::min(done(), options_.runs)));
+  exhaustive all(options_.footprints);
+  std::unique_ptr<strategy> drawn[] = {std::make_unique<random>(options_.seed)};
+  for (std::uint64_t turn = first_turn; !over(); turn *= 2) {
+    const std::uint64_t before = done();
+    enumerate(all, std::min(turn, left));
+    left -= std::min(left, done() - before);
+    if (result_.complete)
+      return;
+    const std::uint64_t until = done() + turn;
+    // One run each, and more at a time when there are many to make.
+    while (done() < until && !over())
+      for (auto &each : drawn)
+        explore(*each, std::max<std::uint64_t>(1, turn / 256));
+  }
+}
+
+} // namespace corace::schedule
