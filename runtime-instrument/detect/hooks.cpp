@@ -11,8 +11,11 @@ namespace corace::detail {
 void tell(const event_loop &loop, sync_event what, const void *object) noexcept {
   if (detect::access_log *log = loop.log())
     log->sync(object, what != sync_event::look && what != sync_event::join);
-  if (loop.observed())
-    detect::note(what, object);
+  if (!loop.observed())
+    return;
+  if (scheduler *order = loop.order())
+    order->told(loop, what, object);
+  detect::note(what, object);
 }
 
 void begin_logged_segment(detect::access_log &log, const task_state &task) noexcept {

@@ -50,6 +50,8 @@ void conductor::begin() {
   last_segments_ = 0;
   loop_ = 0;
   log_.begin_run(flags.footprints);
+  wake_ups_.clear();
+  unheard_.clear();
   if (!flags.detect)
     return;
   for (const detect::candidate &each : detect::candidates())
@@ -219,6 +221,16 @@ void conductor::ending(detail::task_state &task) noexcept {
     each.known = read_variable(each.address, each.size, each.value);
 }
 
+// A search tells of it at its end; a single run prints it as well.
+bool conductor::reported(const loop_report &report) noexcept {
+  unheard_.push_back(to_string(report));
+  return memory_.flags[0].most_steps != ~std::uint64_t{0};
+}
+
+void conductor::resumed_by_another(const detail::task_state &task) noexcept {
+  fail(race_kind::double_resume, task.title() + " was resumed by somebody else than its event loop, to its end");
+}
+
 detail::task_state *conductor::stop() noexcept {
   if (on_give_up_)
     on_give_up_();
@@ -236,6 +248,11 @@ void conductor::harvest() noexcept {
     copy_text(entry.message, each.message);
     memory_.failures.push(entry);
   }
+  // Where the run failed, nobody may have come to ask what became of its tasks.
+  const std::vector<std::string> unheard = std::exchange(unheard_, {});
+  if (memory_.failures.empty() && !memory_.flags[0].abandoned && !memory_.flags[0].cut_off)
+    for (const std::string &each : unheard)
+      fail(race_kind::unobserved_failure, each);
   if (!std::exchange(recording_, false))
     return;
   const detect::run_result result = detect::end_run();

@@ -7,6 +7,7 @@
 #include "detect/access_log.h"
 #include "explore/run_memory.h"
 #include "explore/strategy.h"
+#include "explore/wake_ups.h"
 
 #include <corace/event_loop.h>
 
@@ -39,6 +40,12 @@ public:
   [[nodiscard]] detail::task_state *in_a_hurry() const noexcept override;
   [[nodiscard]] detect::access_log *log() noexcept override { return &log_; }
   void deadlocked(const std::string &message) override { fail(race_kind::deadlock, message); }
+  void told(const event_loop &loop, detail::sync_event what, const void *object) override {
+    wake_ups_.told(loop, what, object);
+  }
+  [[nodiscard]] std::string missed_wake_up(const void *object) const override { return wake_ups_.missed(object); }
+  bool reported(const loop_report &report) noexcept override;
+  void resumed_by_another(const detail::task_state &task) noexcept override;
 
 private:
   void record();
@@ -55,9 +62,11 @@ private:
   std::vector<ready_task> ready_; ///< kept to spare allocations, as is the next
   std::vector<detail::task_state *> sorted_, scratch_;
   detect::access_log log_;
-  bool blind_ = false;     ///< nothing is written down, and the picker does not care
-  std::uint64_t left_ = 0; ///< how many more steps the run may take
-  task_key last_key_ = 0;  ///< who ran last; 0: nobody
+  wake_ups wake_ups_;
+  std::vector<std::string> unheard_; ///< what only the loop's exception handler was told
+  bool blind_ = false;               ///< nothing is written down, and the picker does not care
+  std::uint64_t left_ = 0;           ///< how many more steps the run may take
+  task_key last_key_ = 0;            ///< who ran last; 0: nobody
   std::uint32_t last_segments_ = 0;
   detail::task_pointer<> last_; ///< the same, where the picker hurries
   std::uint32_t loop_ = 0;      ///< of the last segment

@@ -35,7 +35,7 @@ std::string key_of(const failure_entry &failure) {
   if (failure.site)
     return key + ' ' + std::to_string(failure.site->hash);
   if (failure.line)
-    return key + ' ' + failure.file + ' ' + failure.function;
+    return key + ' ' + failure.file + ' ' + failure.function + ' ' + std::to_string(failure.line);
   // Numbers in a message are values or process ids, which may differ from run to run; so may who waits for whom.
   if (failure.kind == race_kind::deadlock)
     return key;

@@ -7,7 +7,7 @@ namespace corace {
 
 using detail::sync_event;
 
-const detail::wait_operations condition_variable::awaiter::operations = {cancel, describe};
+const detail::wait_operations condition_variable::awaiter::operations = {cancel, describe, nullptr, explain};
 
 // Who waits goes on with the lock, if that stays.
 condition_variable::~condition_variable() {
@@ -110,6 +110,12 @@ bool condition_variable::awaiter::cancel(wait_node &node) noexcept {
 std::string condition_variable::awaiter::describe(const wait_node &node) {
   const auto &self = static_cast<const awaiter &>(node);
   return describe_wait(node) + (self.object == &self.mutex_ ? self.mutex_.holder_text() : "");
+}
+
+void condition_variable::awaiter::explain(const wait_node &node, detail::wait_reason &why) noexcept {
+  explain_wait(node, why);
+  if (const auto &self = static_cast<const awaiter &>(node); self.object == &self.mutex_)
+    why.task = self.mutex_.owner_.get();
 }
 
 bool condition_variable::awaiter::await_resume() {

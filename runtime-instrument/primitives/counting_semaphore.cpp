@@ -7,7 +7,8 @@ namespace corace {
 
 using detail::sync_event;
 
-const detail::wait_operations counting_semaphore::awaiter::operations = {leave_queue, describe_wait};
+const detail::wait_operations counting_semaphore::awaiter::operations = {leave_queue, describe_wait, nullptr,
+                                                                         explain_wait};
 
 counting_semaphore::counting_semaphore(const char *kind, std::ptrdiff_t units, std::ptrdiff_t most, const char *name)
     : sync_object(kind, name), units_(units), most_(most) {

@@ -7,7 +7,7 @@ namespace corace {
 
 using detail::sync_event;
 
-const detail::wait_operations event::awaiter::operations = {leave_queue, describe_wait};
+const detail::wait_operations event::awaiter::operations = {leave_queue, describe_wait, nullptr, explain_wait};
 
 void event::set() noexcept {
   note(sync_event::wake);

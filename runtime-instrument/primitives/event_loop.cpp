@@ -110,26 +110,6 @@ std::vector<any_task> event_loop::all_tasks() const {
   return all;
 }
 
-// Each with what it waits for.
-std::string event_loop::pending_tasks() const {
-  constexpr int most = 20; // a message is to be read
-  std::string text;
-  int told = 0;
-  for (const detail::task_state *task = oldest_; task; task = task->next_live) {
-    if (++told > most) {
-      const auto all = all_tasks().size();
-      return text + "; and " + std::to_string(all - most) + " more";
-    }
-    text += (text.empty() ? "'" : "; '") + task->name() + "'";
-    if (const std::string target = task->waits_for(); !target.empty())
-      text += " waits for " + target;
-    if (task->has_place)
-      text +=
-          std::string(" (created at ") + task->created.file_name() + ":" + std::to_string(task->created.line()) + ")";
-  }
-  return text;
-}
-
 void event_loop::close() {
   if (is_running_)
     throw usage_error("corace::event_loop::close(): the event loop runs");
@@ -285,18 +265,6 @@ void event_loop::cancel_all_tasks() {
       report.object = task->title();
       call_exception_handler(report);
     }
-}
-
-void event_loop::deadlock(const detail::future_state &main) {
-  const std::string pending = pending_tasks();
-  const std::string message =
-      "deadlock: nothing can run, and " + main.title() + " has not ended" + (pending.empty() ? "" : "; " + pending);
-  forgiven_ = true; // the message names them
-  if (scheduler_)
-    scheduler_->deadlocked(message);
-  else
-    detail::report_deadlock(message);
-  throw deadlock_error(message);
 }
 
 void detail::no_running_task(const char *who) {

@@ -110,7 +110,11 @@ const wait_operations future_wait::operations = {
       }
       return self.target_.cancel(waiting.cancel_message ? *waiting.cancel_message : std::string());
     },
-    [](const wait_node &node) { return static_cast<const future_wait &>(node).target_.title(); }};
+    [](const wait_node &node) { return static_cast<const future_wait &>(node).target_.title(); }, nullptr,
+    [](const wait_node &node, wait_reason &why) noexcept {
+      if (const future_state &target = static_cast<const future_wait &>(node).target_; target.is_task)
+        why.task = static_cast<const task_state *>(&target);
+    }};
 
 void future_wait::note_join(event_loop &loop) noexcept {
   note(sync_event::join, target_.identity());

@@ -7,7 +7,7 @@ namespace corace {
 
 using detail::sync_event;
 
-const detail::wait_operations latch::awaiter::operations = {leave_queue, describe_wait};
+const detail::wait_operations latch::awaiter::operations = {leave_queue, describe_wait, nullptr, explain_wait};
 
 latch::latch(std::ptrdiff_t count, const char *name) : sync_object("latch", name), count_(count) {
   if (count < 0)

@@ -7,11 +7,18 @@ namespace corace {
 
 using detail::sync_event;
 
-const detail::wait_operations mutex::awaiter::operations = {leave_queue, [](const wait_node &node) {
-                                                              const auto &self = static_cast<const awaiter &>(node);
-                                                              return describe_wait(node) +
-                                                                     (self.object ? self.of().holder_text() : "");
-                                                            }};
+const detail::wait_operations mutex::awaiter::operations = {
+    leave_queue,
+    [](const wait_node &node) {
+      const auto &self = static_cast<const awaiter &>(node);
+      return describe_wait(node) + (self.object ? self.of().holder_text() : "");
+    },
+    nullptr,
+    [](const wait_node &node, detail::wait_reason &why) noexcept {
+      explain_wait(node, why);
+      if (const auto &self = static_cast<const awaiter &>(node); self.object)
+        why.task = self.of().owner_.get();
+    }};
 
 void mutex::refuse(const detail::task_state &task) const {
   throw usage_error("task '" + task.name() + "' locks " + title() + ", which it holds already");

@@ -219,6 +219,8 @@ void event_loop::run_watched(detail::task_state &task) {
 // Somebody has resumed the task's coroutine by its handle, and it has come to its end. What a fatal handler throws is
 // given back.
 std::exception_ptr event_loop::complain_of_foreign_hand(const detail::task_state &task) noexcept {
+  if (scheduler_)
+    scheduler_->resumed_by_another(task);
   try {
     loop_report report{.message = "was resumed to its end by somebody else than its event loop",
                        .exception =

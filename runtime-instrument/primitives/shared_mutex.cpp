@@ -19,6 +19,12 @@ const detail::wait_operations shared_mutex::awaiter::operations = {
     [](const wait_node &node) {
       const auto &self = static_cast<const awaiter &>(node);
       return describe_wait(node) + (self.object ? self.of().holder_text() : "");
+    },
+    nullptr,
+    [](const wait_node &node, detail::wait_reason &why) noexcept {
+      explain_wait(node, why);
+      if (const auto &self = static_cast<const awaiter &>(node); self.object)
+        why.task = self.of().writer_.get();
     }};
 
 bool shared_mutex::open_to(bool shared) const noexcept {

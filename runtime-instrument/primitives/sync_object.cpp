@@ -39,6 +39,11 @@ std::string sync_object::describe_wait(const wait_node &node) {
   return waiter.object ? waiter.object->title() : "what was destroyed";
 }
 
+void sync_object::explain_wait(const wait_node &node, wait_reason &why) noexcept {
+  if (const sync_object *at = static_cast<const sync_wait &>(node).object)
+    why.object = at->identity();
+}
+
 void sync_object::orphan_one(sync_wait &waiter) noexcept {
   waiter.object = nullptr;
   waiter.gone_kind = kind_;

@@ -73,6 +73,13 @@ std::string task_state::waits_for() const {
   return parked_at ? parked_at->operations->describe(*parked_at) : "an awaitable that is not one of the runtime's";
 }
 
+wait_reason task_state::why_waiting() const noexcept {
+  wait_reason why;
+  if (now == phase::waiting && parked_at && parked_at->operations->explain)
+    parked_at->operations->explain(*parked_at, why);
+  return why;
+}
+
 bool task_state::cancel(std::string message) noexcept {
   if (done()) {
     retrieved = true; // who cancels it knows of it

@@ -92,6 +92,8 @@ void event_loop::default_exception_handler(const loop_report &report) {
 
 void event_loop::call_exception_handler(const loop_report &report) {
   if (!exception_handler_) {
+    if (scheduler_ && scheduler_->reported(report))
+      return;
     try {
       default_exception_handler(report);
     } catch (const fatal_exit &) {

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "report/notes.h"
 
+#include "report/start.h"
+
 #include <corace/event_loop.h>
+#include <corace/explore.h>
 
 #include <algorithm>
 #include <utility>
@@ -29,6 +32,16 @@ std::vector<note> take_notes() noexcept { return std::exchange(notes(), {}); }
 void corace::detail::report_deadlock(const std::string &message) noexcept {
   report::add_note(
       {.kind = race_kind::deadlock, .site = nullptr, .file = {}, .function = {}, .line = 0, .message = message});
+}
+
+void corace::report_failure(std::string message, std::source_location where) {
+  report::at_start();
+  report::add_note({.kind = race_kind::assertion,
+                    .site = nullptr,
+                    .file = where.file_name(),
+                    .function = where.function_name(),
+                    .line = where.line(),
+                    .message = std::move(message)});
 }
 
 namespace corace::report {

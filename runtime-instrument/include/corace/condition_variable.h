@@ -96,6 +96,7 @@ private:
 
     static bool cancel(wait_node &node) noexcept;
     static std::string describe(const wait_node &node);
+    static void explain(const wait_node &node, detail::wait_reason &why) noexcept;
     static const detail::wait_operations operations;
 
     condition_variable &condition_; ///< may be gone once the task was notified
@@ -157,7 +158,7 @@ private:
     }
     return self.error_ || *self.result_ || self.task->must_cancel || !self.wait_again();
   }
-  static constexpr detail::wait_operations operations = {cancel, describe, proceed};
+  static constexpr detail::wait_operations operations = {cancel, describe, proceed, explain};
 
   Predicate predicate_;
   std::optional<result> result_;

@@ -262,6 +262,8 @@ public:
   /// Nothing is left in it: no task, no timer, nothing that is ready, no thread.
   [[nodiscard]] bool is_empty() const noexcept;
   [[nodiscard]] detect::access_log *log() const noexcept { return log_; }
+  /// Who decides in its place; null: nobody.
+  [[nodiscard]] detail::scheduler *order() const noexcept { return scheduler_; }
   /// The ordinal of the next task that the main task creates, or that a call-back does.
   [[nodiscard]] std::uint32_t next_root_child() noexcept { return ++root_children_; }
   /// Throws usage_error where the loop is closed.
@@ -328,6 +330,7 @@ private:
   [[nodiscard]] std::exception_ptr complain_of_foreign_hand(const detail::task_state &task) noexcept;
   void discard_everything() noexcept;
   [[nodiscard]] std::string pending_tasks() const;
+  [[nodiscard]] std::string stuck_tasks() const;
   [[noreturn]] void deadlock(const detail::future_state &main);
   void insert(detail::timer &timer);
   void erase(detail::timer &timer) noexcept;

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,10 @@ struct explore_result {
 /// The steps of a failure as lines of text, a column for each task, with the lines of the source where they can be
 /// read.
 [[nodiscard]] std::string interleaving(const explore_failure &failure);
+
+/// The run that is under way has failed, and goes on: for assertions that do not throw. Outside of explore() the
+/// process reports it as it reports races.
+void report_failure(std::string message, std::source_location where = std::source_location::current());
 
 /// Throws usage_error for an unknown strategy or a malformed token.
 [[nodiscard]] explore_result explore(const std::function<task<void>()> &body, const explore_options &options = {});

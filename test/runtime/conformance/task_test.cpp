@@ -281,9 +281,9 @@ TEST(run, deadlock_names_who_waits_for_what) {
     FAIL() << "no deadlock";
   } catch (const deadlock_error &e) {
     EXPECT_EQ(std::string(e.what()),
-              "deadlock: nothing can run, and task 'main' has not ended; 'main' waits for a gather of 2 tasks; 'one' "
-              "waits for mutex 'second', which 'two' holds; 'two' waits for mutex 'first', which "
-              "'one' holds");
+              "deadlock: nothing can run, and task 'main' has not ended; 'one' waits for mutex 'second', which 'two' "
+              "holds, and 'two' waits for mutex 'first', which 'one' holds; besides, 'main' waits for a gather of 2 "
+              "tasks");
   }
 }
 

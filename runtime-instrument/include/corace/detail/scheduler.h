@@ -10,7 +10,8 @@
 
 namespace corace {
 class event_loop;
-}
+struct loop_report;
+} // namespace corace
 namespace corace::detect {
 class access_log;
 }
@@ -18,6 +19,7 @@ class access_log;
 namespace corace::detail {
 
 class task_state;
+enum class sync_event : std::uint8_t;
 
 /// Takes over the loop's order.
 class scheduler {
@@ -36,6 +38,14 @@ public:
   [[nodiscard]] virtual detect::access_log *log() noexcept { return nullptr; }
   /// Nothing is ready and `message` says who waits for what; called once, before deadlock_error is thrown.
   virtual void deadlocked(const std::string &message) = 0;
+  /// While the loop is observed: a task or call-back does this to a synchronisation object.
+  virtual void told(const event_loop &, sync_event, const void *) {}
+  /// In words, who woke nobody at this object and is known for it from told(); empty: nobody.
+  [[nodiscard]] virtual std::string missed_wake_up(const void *) const { return {}; }
+  /// What is for the loop's exception handler, where the program has none of its own; false: it is to be printed.
+  virtual bool reported(const loop_report &) noexcept { return false; }
+  /// A task's coroutine was resumed to its end by its handle.
+  virtual void resumed_by_another(const task_state &) noexcept {}
 
 protected:
   ~scheduler() = default;

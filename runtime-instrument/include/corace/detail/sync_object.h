@@ -59,6 +59,8 @@ protected:
   static bool leave_queue(wait_node &node) noexcept;
   /// wait_operations::describe of those who have nothing to add.
   [[nodiscard]] static std::string describe_wait(const wait_node &node);
+  /// wait_operations::explain of those of whom nobody knows who will act.
+  static void explain_wait(const wait_node &node, wait_reason &why) noexcept;
   /// The object is being destroyed: its waiters go on, and their awaits throw usage_error.
   template <class Waiter> void orphan(list<Waiter> &queue) noexcept {
     while (Waiter *each = queue.pop_front()) [[unlikely]]

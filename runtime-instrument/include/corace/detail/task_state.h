@@ -25,6 +25,11 @@ struct ready_node : link {
 };
 
 struct wait_node;
+/// Why a wait does not end.
+struct wait_reason {
+  const task_state *task = nullptr; ///< who would have to act: who holds the lock, who is awaited; null: not known
+  const void *object = nullptr;     ///< the identity of the synchronisation object that it is queued at; null: none
+};
 /// How the loop deals with a task that is parked at a node of this type.
 struct wait_operations {
   /// Ends the wait early if it is not over yet: takes the node out, and sees to it that the task becomes ready with the
@@ -35,6 +40,8 @@ struct wait_operations {
   /// Asked whenever the task has its turn: whether it goes on. False: the node has queued itself again, the task stays
   /// parked. Null: it always goes on.
   bool (*proceed)(wait_node &) noexcept = nullptr;
+  /// Null: nothing is known.
+  void (*explain)(const wait_node &, wait_reason &) noexcept = nullptr;
 };
 
 /// Base of every awaiter that parks a task. It stands in the waiting coroutine's frame, so that a wait allocates
@@ -106,6 +113,8 @@ public:
   [[nodiscard]] bool has_own_name() const noexcept { return name_ && !default_name_; }
   /// What it waits for, in words; empty when it does not wait.
   [[nodiscard]] std::string waits_for() const;
+  /// Why its wait does not end, as far as that is known.
+  [[nodiscard]] wait_reason why_waiting() const noexcept;
 
   /// For the detector; null where nobody watches.
   [[nodiscard]] const void *end_identity() const noexcept;
