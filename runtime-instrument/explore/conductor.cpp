@@ -21,22 +21,6 @@ template <std::size_t Size> void copy_text(char (&to)[Size], std::string_view te
   to[length] = '\0';
 }
 
-/// Nearly every time the tasks stand in a few sorted pieces; with thousands of them, that makes the difference.
-void sort_by_path(std::vector<detail::task_state *> &tasks, std::vector<detail::task_state *> &scratch) {
-  const auto before = [](const detail::task_state *a, const detail::task_state *b) {
-    return a->watched->path < b->watched->path;
-  };
-  auto sorted = std::is_sorted_until(tasks.begin(), tasks.end(), before);
-  for (int pieces = 1; sorted != tasks.end(); ++pieces) {
-    if (pieces == 4)
-      return std::sort(tasks.begin(), tasks.end(), before);
-    const auto next = std::is_sorted_until(sorted, tasks.end(), before);
-    scratch.resize(static_cast<std::size_t>(next - tasks.begin()));
-    std::merge(tasks.begin(), sorted, sorted, next, scratch.begin(), before);
-    std::copy(scratch.begin(), scratch.end(), tasks.begin());
-    sorted = next;
-  }
-}
 } // namespace
 
 void conductor::begin() {
@@ -45,6 +29,9 @@ void conductor::begin() {
   const run_flags &flags = memory_.flags[0];
   blind_ = picker_->blind() && !flags.steps;
   left_ = flags.most_steps;
+  tasks_.clear();
+  drawn_.clear();
+  ready_.clear();
   last_ = {};
   last_key_ = 0;
   last_segments_ = 0;
@@ -106,68 +93,99 @@ namespace {
 }
 } // namespace
 
-detail::task_state *conductor::pick(event_loop &loop, const std::vector<detail::task_state *> &ready) {
+void conductor::ready(event_loop &loop, detail::task_state &task) {
+  if (blind_) {
+    tasks_.push_back(&task);
+    return;
+  }
+  if (loop.ordinal() != loop_)
+    enter(loop);
+  detail::watched_task &known = *task.watched;
+  if (memory_.flags[0].steps && !std::exchange(known.enrolled, true))
+    enrol(loop, task);
+  const auto at = std::upper_bound(
+      tasks_.begin(), tasks_.end(), known.path,
+      [](const detail::task_path &path, const detail::task_state *each) { return path < each->watched->path; });
+  ready_.insert(ready_.begin() + (at - tasks_.begin()), {known.key, site_of(task), known.segments, known.path.front()});
+  tasks_.insert(at, &task);
+  if (picker_->blind())
+    drawn_.push_back(&task);
+}
+
+void conductor::forget(detail::task_state &task) noexcept {
+  const auto at = std::find(tasks_.begin(), tasks_.end(), &task);
+  if (at == tasks_.end())
+    return;
+  if (!blind_)
+    ready_.erase(ready_.begin() + (at - tasks_.begin()));
+  tasks_.erase(at);
+  std::erase(drawn_, &task);
+}
+
+detail::task_state *conductor::pick(event_loop &) {
   if (left_-- == 0) [[unlikely]] {
     memory_.flags[0].cut_off = true;
     return stop();
   }
-  if (blind_)
-    return ready[ready.size() == 1 ? 0 : picker_->draw(ready.size())];
-  return pick_carefully(loop, ready);
+  if (!blind_)
+    return pick_carefully();
+  detail::task_state *&chosen = tasks_[tasks_.size() == 1 ? 0 : picker_->draw(tasks_.size())];
+  detail::task_state *const task = std::exchange(chosen, tasks_.back());
+  tasks_.pop_back();
+  return task;
 }
 
-detail::task_state *conductor::pick_carefully(event_loop &loop, const std::vector<detail::task_state *> &ready) {
+/// The same task as where nothing is written down.
+std::size_t conductor::draw() {
+  detail::task_state *&chosen = drawn_[drawn_.size() == 1 ? 0 : picker_->draw(drawn_.size())];
+  detail::task_state *const task = std::exchange(chosen, drawn_.back());
+  drawn_.pop_back();
+  return static_cast<std::size_t>(std::find(tasks_.begin(), tasks_.end(), task) - tasks_.begin());
+}
+
+detail::task_state *conductor::pick_carefully() {
   run_flags &flags = memory_.flags[0];
   if (memory_.steps.overflowed()) {
     flags.cut_off = true;
     return stop();
   }
-  if (loop.ordinal() != loop_)
-    enter(loop);
-  sorted_ = ready;
-  sort_by_path(sorted_, scratch_);
-  step_entry step{};
-  step.last = last_key_;
-  step.last_segments = last_segments_;
-  step.ready_begin = static_cast<std::uint32_t>(memory_.ready.size());
-  ready_.clear();
-  for (detail::task_state *each : sorted_) {
-    detail::watched_task &known = *each->watched;
-    if (flags.steps) {
-      if (!std::exchange(known.enrolled, true))
-        enrol(loop, *each);
-      memory_.ready.push(known.key);
-    }
-    ready_.push_back({known.key, site_of(*each), known.segments, known.path.front()});
+  const choice now{.ready = ready_,
+                   .last = last_key_,
+                   .last_segments = last_segments_,
+                   .step = static_cast<std::size_t>(flags.most_steps - left_ - 1),
+                   .last_footprint =
+                       flags.footprints ? log_.segment_footprint() : std::span<const detect::footprint::cell>()};
+  const std::size_t index = picker_->loop_order() ? 0 : picker_->blind() ? draw() : picker_->pick(now);
+  if (index == give_up) {
+    flags.abandoned = true;
+    return stop();
   }
-  step.ready_count = static_cast<std::uint32_t>(memory_.ready.size()) - step.ready_begin;
-  choice now{.ready = ready_,
-             .last = last_key_,
-             .last_segments = last_segments_,
-             .step = static_cast<std::size_t>(flags.most_steps - left_ - 1),
-             .last_footprint = log_.segment_footprint()};
-  std::size_t index;
-  if (picker_->loop_order() || picker_->blind()) { // in the loop's order, as where nothing is written down
-    const std::size_t drawn = picker_->loop_order() || ready.size() == 1 ? 0 : picker_->draw(ready.size());
-    index = static_cast<std::size_t>(std::find(sorted_.begin(), sorted_.end(), ready[drawn]) - sorted_.begin());
-  } else {
-    index = picker_->pick(now);
-    if (index == give_up) {
-      flags.abandoned = true;
-      return stop();
-    }
-  }
-  if (flags.steps) {
-    step.chosen = ready_[index].key;
-    step.site = ready_[index].site;
-    step.at = await_of(*sorted_[index]);
-    step.deviates = canonical(now) != index;
-    step.cells_begin = static_cast<std::uint32_t>(memory_.cells.size());
-    memory_.steps.push(step);
-  }
+  if (flags.steps)
+    note_step(now, index);
   if (flags.timed)
     flags.step_began = std::chrono::steady_clock::now().time_since_epoch().count();
-  return sorted_[index];
+  detail::task_state *const chosen = tasks_[index];
+  tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(index));
+  ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(index));
+  return chosen;
+}
+
+void conductor::note_step(const choice &now, std::size_t index) {
+  step_entry step{.chosen = ready_[index].key,
+                  .last = last_key_,
+                  .last_segments = last_segments_,
+                  .deviates = canonical(now) != index,
+                  .ended = false,
+                  .site = ready_[index].site,
+                  .at = await_of(*tasks_[index]),
+                  .ready_begin = static_cast<std::uint32_t>(memory_.ready.size()),
+                  .ready_count = static_cast<std::uint32_t>(ready_.size()),
+                  .cells_begin = static_cast<std::uint32_t>(memory_.cells.size()),
+                  .cells_count = 0};
+  if (memory_.flags[0].ready)
+    for (const ready_task &each : ready_)
+      memory_.ready.push(each.key);
+  memory_.steps.push(step);
 }
 
 /// Another event loop of the same run, or the first.

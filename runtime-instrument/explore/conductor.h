@@ -33,7 +33,10 @@ public:
   /// The reason for which the program is about to die is known already.
   [[nodiscard]] bool failed() const noexcept;
 
-  detail::task_state *pick(event_loop &loop, const std::vector<detail::task_state *> &ready) override;
+  void ready(event_loop &loop, detail::task_state &task) override;
+  [[nodiscard]] bool idle() const noexcept override { return tasks_.empty(); }
+  detail::task_state *pick(event_loop &loop) override;
+  void forget(detail::task_state &task) noexcept override;
   void ran(detail::task_state &task) override;
   void ending(detail::task_state &task) noexcept override;
   [[nodiscard]] bool loop_order() const noexcept override { return picker_->loop_order(); }
@@ -50,7 +53,9 @@ public:
 private:
   void record();
   void enter(const event_loop &loop);
-  [[nodiscard]] detail::task_state *pick_carefully(event_loop &loop, const std::vector<detail::task_state *> &ready);
+  [[nodiscard]] std::size_t draw();
+  [[nodiscard]] detail::task_state *pick_carefully();
+  void note_step(const choice &now, std::size_t index);
   void enrol(const event_loop &loop, const detail::task_state &task);
 
   detail::task_state *stop() noexcept;
@@ -59,8 +64,9 @@ private:
   void (*on_give_up_)();
   picker_storage storage_;
   picker *picker_ = nullptr;
-  std::vector<ready_task> ready_; ///< kept to spare allocations, as is the next
-  std::vector<detail::task_state *> sorted_, scratch_;
+  std::vector<detail::task_state *> tasks_; ///< that are ready: sorted by path, or in any order where blind_
+  std::vector<detail::task_state *> drawn_; ///< the same for draw(), where something is written down
+  std::vector<ready_task> ready_;           ///< what the picker sees of them; empty where blind_
   detect::access_log log_;
   wake_ups wake_ups_;
   std::vector<std::string> unheard_; ///< what only the loop's exception handler was told

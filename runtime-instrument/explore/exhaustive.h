@@ -43,6 +43,7 @@ public:
   bool next(plan &out) override;
   void learn(const run_memory &run) override;
   [[nodiscard]] bool complete() const noexcept override { return exhausted_ && !cut_; }
+  [[nodiscard]] bool wants_ready() const noexcept override { return true; }
   [[nodiscard]] bool wants_footprints() const noexcept override { return footprints_; }
   /// The program did not behave the same under the same schedule; empty when it did.
   [[nodiscard]] const std::string &nondeterminism() const noexcept { return nondeterminism_; }

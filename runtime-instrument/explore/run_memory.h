@@ -73,6 +73,7 @@ struct sample_entry {
 struct run_flags {
   // Set by the search.
   bool steps = true;       ///< write the steps down
+  bool ready = true;       ///< and who was ready
   bool footprints = false; ///< and what each of them touched
   bool detect = true;      ///< the detector watches; else only `suspicious` tells
   bool history = false;    ///< and keeps what it needs for reports
@@ -129,6 +130,7 @@ struct run_memory {
     const auto each = [](auto &...tables) { (tables.keep_to_itself(), ...); };
     each(flags, plan, marks, tasks, steps, ready, cells, violations, failures, history, reached, samples);
   }
+  /// Where flags.ready was set.
   [[nodiscard]] std::span<const task_key> ready_at(const step_entry &step) const noexcept {
     return ready.part(step.ready_begin, step.ready_count);
   }

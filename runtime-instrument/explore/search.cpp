@@ -147,6 +147,7 @@ void search::explore(strategy &s, std::uint64_t share) {
 void search::run_for(strategy &s, const plan &p) {
   const bool learns = knowledge_.hungry();
   run(p, {.steps = s.wants_steps() || learns || !runner_.cheap(),
+          .ready = s.wants_ready(),
           .footprints = s.wants_footprints() || learns,
           .detect = !runner_.cheap()});
   s.learn(memory_);
@@ -164,6 +165,7 @@ void search::run(const plan &p, const wanted &what) {
     memory_.plan.push(number);
   run_flags &flags = memory_.flags[0];
   flags.steps = what.steps;
+  flags.ready = what.ready;
   flags.footprints = what.footprints;
   flags.detect = what.detect;
   flags.history = what.history;

@@ -91,6 +91,7 @@ private:
   /// What a run is to leave.
   struct wanted {
     bool steps = true;
+    bool ready = false;
     bool footprints = false;
     bool detect = true;
     bool history = false;

@@ -76,6 +76,8 @@ public:
   [[nodiscard]] virtual bool wants_steps() const noexcept { return true; }
   /// Every schedule was run, up to the order of independent segments.
   [[nodiscard]] virtual bool complete() const noexcept { return false; }
+  /// Whether learn() needs to know who was ready at each step.
+  [[nodiscard]] virtual bool wants_ready() const noexcept { return false; }
   /// Whether learn() needs what segments touched.
   [[nodiscard]] virtual bool wants_footprints() const noexcept { return false; }
 };

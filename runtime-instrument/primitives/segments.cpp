@@ -121,43 +121,34 @@ bool event_loop::step() {
     if (!collect())
       return false;
     ++ticks_;
-    detail::ready_node &next = ready_.front();
-    if (!next.fire) {
-      choices_.clear();
-      for (detail::ready_node *node = ready_.first(); node; node = ready_.after(*node))
-        if (!node->fire)
-          choices_.push_back(static_cast<detail::task_state *>(node));
-      if (!scheduler_->pick(*this, choices_))
-        throw detail::run_abandoned();
+    detail::ready_node &next = *ready_.pop_front();
+    if (next.fire) {
+      next.fire(next, true);
+      return true;
     }
-    next.unlink();
-    run_node(next);
-    return true;
+    scheduler_->ready(*this, static_cast<detail::task_state &>(next));
+    return run_picked();
   }
   if (detail::task_state *sleeper = scheduler_->in_a_hurry())
     hurry(*sleeper);
   do {
-    if (!collect())
+    if (!(only_ready() || collect()))
       return false;
-    choices_.clear();
-    for (detail::ready_node *node = ready_.first(); node;) {
-      if (!node->fire) {
-        choices_.push_back(static_cast<detail::task_state *>(node));
-        node = ready_.after(*node);
-        continue;
-      }
-      node->unlink();
-      run_node(*node); // may queue and unlink others, so the walk starts afresh
-      choices_.clear();
-      node = ready_.first();
-    }
-  } while (choices_.empty());
+    while (detail::ready_node *node = ready_.pop_front())
+      if (node->fire)
+        node->fire(*node, true);
+      else
+        scheduler_->ready(*this, static_cast<detail::task_state &>(*node));
+  } while (scheduler_->idle());
   ++ticks_;
-  detail::task_state *chosen = scheduler_->pick(*this, choices_);
+  return run_picked();
+}
+
+bool event_loop::run_picked() {
+  detail::task_state *chosen = scheduler_->pick(*this);
   if (!chosen)
     throw detail::run_abandoned();
-  chosen->unlink();
-  run_segment(*chosen);
+  run_watched(*chosen);
   return true;
 }
 

@@ -166,7 +166,7 @@ void promise_base::unhandled_exception() noexcept {
 }
 
 void promise_base::ended_elsewhere(task_state &task) noexcept {
-  task.unlink();
+  task.loop->take_back(task);
   if (wait_node *node = std::exchange(task.parked_at, nullptr))
     node->unlink();
   task.now = task_state::phase::ready;

@@ -176,6 +176,12 @@ public:
   }
   /// Takes a new task in and runs its first segment at once, inside of the segment that runs.
   void add_eagerly(detail::task_state &task);
+  /// A task that may stand in the ready queue, or be the scheduler's, is not to run as it is.
+  void take_back(detail::task_state &task) noexcept {
+    task.unlink();
+    if (scheduler_)
+      scheduler_->forget(task);
+  }
   void remove(detail::task_state &task) noexcept {
     (task.previous_live ? task.previous_live->next_live : oldest_) = task.next_live;
     (task.next_live ? task.next_live->previous_live : youngest_) = task.previous_live;
@@ -305,6 +311,7 @@ private:
   void tick_without_waiting();
   bool run_ticks();
   bool step();
+  bool run_picked();
   bool collect();
   void run_ready();
   void fire_timers() noexcept;
@@ -366,7 +373,6 @@ private:
   loop_clock::time_point now_{};
   std::chrono::steady_clock::time_point began_; ///< now_ == 0 in real time
   detail::task_state *oldest_ = nullptr, *youngest_ = nullptr;
-  std::vector<detail::task_state *> choices_; ///< for the scheduler; kept to spare allocations
   std::mutex posts_lock_;
   detail::list<detail::ready_node> posts_; ///< from other threads; guarded by posts_lock_, as is the next
   bool asleep_ = false;                    ///< the loop waits in the reactor

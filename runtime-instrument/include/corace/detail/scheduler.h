@@ -24,13 +24,19 @@ enum class sync_event : std::uint8_t;
 /// Takes over the loop's order.
 class scheduler {
 public:
-  /// The next task to run, one of `ready`, which are in the order in which they became ready; null: abandon the run.
-  virtual task_state *pick(event_loop &loop, const std::vector<task_state *> &ready) = 0;
+  /// A task has become ready. The scheduler has it from now on, until pick() gives it back.
+  virtual void ready(event_loop &loop, task_state &task) = 0;
+  /// It has none that is ready.
+  [[nodiscard]] virtual bool idle() const noexcept = 0;
+  /// The next task to run, out of those that are ready; null: abandon the run. Asked where there is one.
+  virtual task_state *pick(event_loop &loop) = 0;
+  /// A task that is ready is not to run after all. Without effect where the scheduler does not have it.
+  virtual void forget(task_state &task) noexcept = 0;
   /// The segment that pick() chose has ended.
   virtual void ran(task_state &task) = 0;
   /// A task has come to its end and still has its frame.
   virtual void ending(task_state &task) noexcept = 0;
-  /// Whether the next run keeps the loop's own order, ticks included; then pick() is told and not asked.
+  /// Whether the next run keeps the loop's own order, ticks included; then a task is ready() when it is its turn.
   [[nodiscard]] virtual bool loop_order() const noexcept { return false; }
   /// A task whose sleep is to end before anything else runs, whatever is ready; null: time passes only when nothing is.
   [[nodiscard]] virtual task_state *in_a_hurry() const noexcept { return nullptr; }
