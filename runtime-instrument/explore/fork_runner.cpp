@@ -214,6 +214,7 @@ run_memory &search_in_forks() {
   search_options wanted;
   wanted.strategy = options.strategy;
   wanted.seed = options.seed;
+  wanted.depth = options.depth;
   wanted.runs = options.runs;
   wanted.seconds = static_cast<double>(options.seconds);
   wanted.footprints = detect::instrumented_sites() > 0; // without, nothing is known of plain memory

@@ -131,6 +131,7 @@ explore_result explore(const std::function<task<void>()> &body, const explore_op
     search_options wanted;
     wanted.strategy = options.strategy;
     wanted.seed = options.seed;
+    wanted.depth = options.depth;
     wanted.runs = options.runs;
     wanted.seconds = options.seconds;
     wanted.steps = options.steps;

@@ -5,13 +5,16 @@
 #include "explore/exhaustive.h"
 #include "explore/fifo.h"
 #include "explore/hold.h"
+#include "explore/pct.h"
+#include "explore/pos.h"
 #include "explore/random.h"
 #include "explore/search.h"
 #include "explore/serial.h"
 #include "explore/strategy_names.h"
+#include "explore/surw.h"
+#include "explore/urw.h"
 
 #include <algorithm>
-#include <memory>
 #include <stdexcept>
 
 namespace corace::schedule {
@@ -60,6 +63,14 @@ void search::run_alone(std::string_view name) {
     return run(task_hold(knowledge_));
   if (name == "random")
     return run(random(options_.seed));
+  if (name == "pct")
+    return run(pct(knowledge_, options_.seed, options_.depth));
+  if (name == "pos")
+    return run(pos(knowledge_, options_.seed));
+  if (name == "urw")
+    return run(urw(knowledge_, options_.seed));
+  if (name == "surw")
+    return run(surw(knowledge_, options_.seed));
   exhaustive s(options_.footprints);
   enumerate(s, all);
 }
@@ -82,7 +93,12 @@ void search::run_to_the_end() {
   std::uint64_t left =
       static_cast<std::uint64_t>(enumeration * static_cast<double>(options_.runs - std::min(done(), options_.runs)));
   exhaustive all(options_.footprints);
-  std::unique_ptr<strategy> drawn[] = {std::make_unique<random>(options_.seed)};
+  surw one(knowledge_, options_.seed);
+  pos two(knowledge_, options_.seed);
+  pct three(knowledge_, options_.seed, options_.depth ? options_.depth : 3);
+  urw four(knowledge_, options_.seed);
+  random five(options_.seed);
+  strategy *const drawn[] = {&one, &two, &three, &four, &five};
   for (std::uint64_t turn = first_turn; !over(); turn *= 2) {
     const std::uint64_t before = done();
     enumerate(all, std::min(turn, left));
@@ -92,7 +108,7 @@ void search::run_to_the_end() {
     const std::uint64_t until = done() + turn;
     // One run each, and more at a time when there are many to make.
     while (done() < until && !over())
-      for (auto &each : drawn)
+      for (strategy *each : drawn)
         explore(*each, std::max<std::uint64_t>(1, turn / 256));
   }
 }

@@ -8,6 +8,8 @@
 
 namespace corace::schedule {
 
+/// What SplitMix64 counts by.
+inline constexpr std::uint64_t golden = 0x9e3779b97f4a7c15u;
 /// SplitMix64's finaliser: numbers that look as if drawn, from what they are drawn for.
 [[nodiscard]] constexpr std::uint64_t mix(std::uint64_t z) noexcept {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -15,7 +17,7 @@ namespace corace::schedule {
   return z ^ (z >> 31);
 }
 [[nodiscard]] constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
-  return mix(a + mix(b + 0x9e3779b97f4a7c15u));
+  return mix(a + mix(b + golden));
 }
 /// A number below `count`, by multiplication instead of a division (Lemire); the bias is far below what a search could
 /// notice.
@@ -36,7 +38,7 @@ public:
   std::size_t draw(std::size_t count) override { return below(count, next()); }
 
 private:
-  std::uint64_t next() noexcept { return mix(state_ += 0x9e3779b97f4a7c15u); }
+  std::uint64_t next() noexcept { return mix(state_ += golden); }
   std::uint64_t state_;
 };
 

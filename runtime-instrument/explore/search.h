@@ -29,6 +29,7 @@ class exhaustive;
 struct search_options {
   std::string strategy = "portfolio"; ///< one of strategy_names
   std::uint64_t seed = 1;
+  std::uint64_t depth = 0;   ///< of pct; 0: 1, 2, 3 and 5 in turns
   std::uint64_t runs = 2000; ///< at most; those for shrinking and verifying are not counted
   double seconds = 30;
   std::uint64_t steps = 100000; ///< of one run

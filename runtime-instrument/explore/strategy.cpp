@@ -5,9 +5,13 @@
 #include "explore/exhaustive.h"
 #include "explore/fifo.h"
 #include "explore/hold.h"
+#include "explore/pct.h"
+#include "explore/pos.h"
 #include "explore/random.h"
 #include "explore/replay.h"
 #include "explore/serial.h"
+#include "explore/surw.h"
+#include "explore/urw.h"
 
 #include <type_traits>
 
@@ -44,6 +48,10 @@ picker &make_picker(picker_storage &storage, std::span<const std::uint64_t> numb
   case picker_kind::sequence: return place<sequence_picker>(storage, numbers);
   case picker_kind::exhaustive: return place<exhaustive_picker>(storage, numbers, marks);
   case picker_kind::hold: return place<hold_picker>(storage, numbers);
+  case picker_kind::pct: return place<pct_picker>(storage, numbers, marks);
+  case picker_kind::pos: return place<pos_picker>(storage, numbers, marks);
+  case picker_kind::urw: return place<urw_picker>(storage, numbers);
+  case picker_kind::surw: return place<surw_picker>(storage, numbers, marks);
   }
   return place<fifo_picker>(storage);
 }

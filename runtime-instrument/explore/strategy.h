@@ -83,7 +83,19 @@ public:
 };
 
 /// The first number of a plan.
-enum class picker_kind : std::uint64_t { fifo, serial, random, replay, sequence, exhaustive, hold };
+enum class picker_kind : std::uint64_t {
+  fifo,
+  serial,
+  random,
+  replay,
+  sequence,
+  exhaustive,
+  hold,
+  pct,
+  pos,
+  urw,
+  surw
+};
 
 /// Enough room for any picker.
 struct picker_storage {

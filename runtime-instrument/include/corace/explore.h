@@ -27,7 +27,8 @@ struct explore_options {
   /// portfolio, fifo, serial, site-hold, task-hold, exhaustive, random or replay; docs/exploring.md tells what each
   /// does
   std::string strategy = "portfolio";
-  std::uint64_t seed = 1;     ///< of the random strategy
+  std::uint64_t seed = 1;     ///< of the strategies that draw
+  std::uint64_t depth = 0;    ///< of pct: how many ordering constraints a bug may need; 0: 1, 2, 3 and 5 in turns
   std::string token = {};     ///< with replay: the schedule
   bool stop_at_first = false; ///< end with the first failure
   /// Skip schedules that differ from another one by the order of independent segments only. Nothing: where the code was

@@ -4,7 +4,13 @@
 // Each strategy finds what it is made for, in few runs, and does what its definition says.
 #include "support.h"
 
+#include <algorithm>
+#include <map>
+#include <set>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace corace::test {
 namespace {
@@ -131,6 +137,175 @@ TEST(strategies, a_random_run_that_failed_is_the_one_that_is_reported) {
     late += failed > 64;
   }
   EXPECT_GT(late, 5); // else nobody has learned anything of quick runs
+}
+
+/// Two tasks, of `a` and `b` segments, that note in which order these come.
+task<void> note_order(std::string &order, int a, int b) {
+  order.clear();
+  const auto noting = [](std::string &to, char who, int segments) -> task<void> {
+    for (int i = 0; i < segments; ++i) {
+      if (i > 0)
+        co_await yield();
+      to += who;
+    }
+  };
+  co_await gather(noting(order, 'a', a), noting(order, 'b', b));
+}
+
+/// How often each order came, once the strategy has learned what there is.
+std::map<std::string, double> orders(const char *strategy, int a, int b, double runs) {
+  std::map<std::string, double> times;
+  std::string order;
+  double run = 0;
+  explore_options options = by(strategy, 200 + static_cast<std::uint64_t>(runs));
+  const auto result = explore(
+      [&]() -> task<void> {
+        co_await note_order(order, a, b);
+        if (++run > 200)
+          ++times[order];
+      },
+      options);
+  EXPECT_TRUE(result.clean());
+  return times;
+}
+
+double chi_square(const std::map<std::string, double> &times, double classes, double runs) {
+  double sum = (classes - static_cast<double>(times.size())) * runs / classes; // those that never came
+  for (const auto &[order, n] : times)
+    sum += (n - runs / classes) * (n - runs / classes) / (runs / classes);
+  return sum;
+}
+
+// 7 choose 2 orders; 20 degrees of freedom: above 45.3 with a probability of 0.001.
+TEST(urw, draws_all_interleavings_of_uneven_tasks_alike) {
+  EXPECT_LT(chi_square(orders("urw", 2, 5, 4200), 21, 4200), 45.3);
+  EXPECT_GT(chi_square(orders("random", 2, 5, 4200), 21, 4200), 1000.0);
+}
+
+/// Each of the tasks makes some segments first that touch nothing in common.
+task<void> append_to(shared<std::string> &order, char who, int before, int appends) {
+  for (int i = 0; i < before; ++i)
+    co_await yield();
+  for (int i = 0; i < appends; ++i) {
+    order.update([&](std::string &text) { text += who; });
+    co_await yield();
+  }
+}
+
+// 5 choose 2 orders of the accesses; 9 degrees of freedom: above 27.9 with a probability of 0.001.
+TEST(surw, draws_all_orders_of_the_accesses_alike_whatever_else_the_tasks_do) {
+  const auto spread = [](const char *strategy) {
+    std::map<std::string, double> times;
+    double run = 0;
+    const auto result = explore(
+        [&]() -> task<void> {
+          shared<std::string> order;
+          co_await gather(append_to(order, 'a', 12, 2), append_to(order, 'b', 1, 3));
+          if (++run > 200)
+            ++times[order.peek()];
+        },
+        by(strategy, 2200));
+    EXPECT_TRUE(result.clean());
+    return chi_square(times, 10, 2000);
+  };
+  EXPECT_LT(spread("surw"), 27.9);
+  EXPECT_GT(spread("random"), 1000.0);
+  EXPECT_GT(spread("urw"), 1000.0);
+}
+
+/// How often, of 4000 runs of POS, the accesses of two tasks came in this order.
+double share_of(const std::string &wanted, int before, int appends) {
+  double run = 0, times = 0;
+  const auto result = explore(
+      [&]() -> task<void> {
+        shared<std::string> order;
+        co_await gather(append_to(order, 'a', 0, 1), append_to(order, 'b', before, appends));
+        if (++run > 200)
+          times += order.peek() == wanted;
+      },
+      by("pos", 4200));
+  EXPECT_TRUE(result.clean());
+  return times / 4000;
+}
+
+// The one of the four segments of b and the one of a that has the lowest priority comes last.
+TEST(pos, draws_once_for_each_segment) { EXPECT_NEAR(share_of("ba", 3, 1), 1.0 / 5, 0.03); }
+
+// When b has made its first access, a draws again: were it not so, this would come in a third of the runs.
+TEST(pos, draws_anew_for_what_conflicts) { EXPECT_NEAR(share_of("bba", 0, 2), 1.0 / 4, 0.03); }
+
+// Without a place to fall at, whoever runs first runs to its end: 3! orders.
+TEST(pct, never_runs_a_task_while_a_higher_one_is_ready) {
+  for (std::uint64_t depth : {1u, 2u}) {
+    std::set<std::string> seen;
+    std::size_t switches = 0;
+    explore_options options = by("pct", 500);
+    options.depth = depth;
+    const auto result = explore(
+        [&]() -> task<void> {
+          std::string order;
+          const auto noting = [](std::string &to, char who) -> task<void> {
+            for (int i = 0; i < 4; ++i) {
+              to += who;
+              co_await yield();
+            }
+          };
+          co_await gather(noting(order, 'a'), noting(order, 'b'), noting(order, 'c'));
+          seen.insert(order);
+          std::size_t changes = 0;
+          for (std::size_t i = 1; i < order.size(); ++i)
+            changes += order[i] != order[i - 1];
+          switches = std::max(switches, changes);
+        },
+        options);
+    EXPECT_TRUE(result.clean());
+    EXPECT_EQ(switches, depth == 1 ? 2u : 3u); // who falls goes on when the others have ended
+    EXPECT_EQ(seen.size() == 6, depth == 1) << seen.size();
+  }
+}
+
+TEST(pct, lets_a_task_fall_that_polls_for_lower_ones) {
+  explore_options options = by("pct", 200);
+  options.steps = 2000;
+  bool all_ended = true;
+  const auto result = explore(
+      [&]() -> task<void> {
+        shared<bool> done = false;
+        const auto poll = [](shared<bool> &flag) -> task<void> {
+          while (!flag)
+            co_await yield();
+        };
+        const auto work = [](shared<bool> &flag) -> task<void> {
+          co_await yield();
+          flag = true;
+        };
+        const bool before = std::exchange(all_ended, false);
+        co_await gather(poll(done), poll(done), work(done));
+        all_ended = before;
+      },
+      options);
+  EXPECT_TRUE(result.clean());
+  EXPECT_TRUE(all_ended);
+}
+
+TEST(strategies, that_draw_give_the_same_search_for_the_same_seed) {
+  for (const char *strategy : {"random", "pct", "pos", "urw", "surw", "portfolio"}) {
+    const auto all_orders = [&](std::uint64_t seed) {
+      std::vector<std::string> all;
+      std::string order;
+      explore_options options = by(strategy, 300);
+      options.seed = seed;
+      (void)explore(
+          [&]() -> task<void> {
+            co_await note_order(order, 5, 5);
+            all.push_back(order);
+          },
+          options);
+      return all;
+    };
+    EXPECT_EQ(all_orders(3), all_orders(3)) << strategy;
+    EXPECT_NE(all_orders(3), all_orders(4)) << strategy;
+  }
 }
 
 } // namespace
