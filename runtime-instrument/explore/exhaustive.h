@@ -45,6 +45,7 @@ public:
   [[nodiscard]] bool complete() const noexcept override { return exhausted_ && !cut_; }
   [[nodiscard]] bool wants_ready() const noexcept override { return true; }
   [[nodiscard]] bool wants_footprints() const noexcept override { return footprints_; }
+  [[nodiscard]] schedule_source source() const noexcept override { return schedule_source::enumeration; }
   /// The program did not behave the same under the same schedule; empty when it did.
   [[nodiscard]] const std::string &nondeterminism() const noexcept { return nondeterminism_; }
 

@@ -83,8 +83,9 @@ void apply_environment(explore_options &options) {
 }
 
 [[nodiscard]] std::string statistics_of(const explore_result &result, const explore_options &options) {
-  return "seed " + std::to_string(options.seed) + ", " + counted(result.runs, "schedule", "schedules") + ", " +
-         result.stopped;
+  if (options.strategy == "replay")
+    return result.stopped;
+  return "seed " + std::to_string(options.seed) + ", " + result.statistics.line() + "; " + result.stopped;
 }
 } // namespace
 

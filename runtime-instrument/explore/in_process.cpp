@@ -149,6 +149,7 @@ explore_result explore(const std::function<task<void>()> &body, const explore_op
   out.blocked = found.blocked;
   out.complete = found.complete;
   out.stopped = found.stopped;
+  out.statistics = std::move(found.statistics);
   for (const finding &each : found.findings)
     out.failures.push_back(to_failure(each));
   return out;

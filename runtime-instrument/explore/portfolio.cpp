@@ -35,6 +35,7 @@ search_result search::go() {
   else
     run_alone(options_.strategy);
   say_why();
+  result_.statistics = statistics_.result(result_.complete, elapsed() - aside_);
   judge_fifo();
   compare_with_serial_orders();
   result_.seconds = elapsed();

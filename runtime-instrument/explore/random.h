@@ -52,6 +52,7 @@ public:
     return true;
   }
   [[nodiscard]] bool wants_steps() const noexcept override { return false; }
+  [[nodiscard]] schedule_source source() const noexcept override { return schedule_source::random; }
 
 private:
   std::uint64_t seed_, runs_ = 0;

@@ -46,7 +46,8 @@ std::string key_of(const failure_entry &failure) {
 }
 
 search::search(runner &run, search_options options)
-    : runner_(run), memory_(run.memory()), options_(std::move(options)), start_(std::chrono::steady_clock::now()) {}
+    : runner_(run), memory_(run.memory()), options_(std::move(options)), start_(std::chrono::steady_clock::now()),
+      statistics_(options_.footprints) {}
 
 double search::elapsed() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
@@ -138,22 +139,29 @@ void search::explore(strategy &s, std::uint64_t share) {
     ++(memory_.flags[0].abandoned ? result_.blocked : result_.runs);
     if (p[0] == static_cast<std::uint64_t>(picker_kind::fifo))
       fifo_keys_ = keys();
-    if (!memory_.violations.empty() || !memory_.failures.empty())
+    if (!memory_.violations.empty() || !memory_.failures.empty()) {
+      const double before = elapsed();
       look(result_.runs);
+      aside_ += elapsed() - before;
+    }
   }
 }
 
 // The strategy learns from the quick run, for what it has to see is the same.
 void search::run_for(strategy &s, const plan &p) {
-  const bool learns = knowledge_.hungry();
-  run(p, {.steps = s.wants_steps() || learns || !runner_.cheap(),
+  const bool learns = knowledge_.hungry(), recorded = learns || statistics_.samples_next();
+  run(p, {.steps = s.wants_steps() || recorded || !runner_.cheap(),
           .ready = s.wants_ready(),
-          .footprints = s.wants_footprints() || learns,
+          .footprints = s.wants_footprints() || recorded,
           .detect = !runner_.cheap()});
   s.learn(memory_);
   if (learns)
     knowledge_.learn(memory_);
   const run_flags &flags = memory_.flags[0];
+  if (flags.abandoned)
+    statistics_.count_blocked();
+  else
+    statistics_.count(memory_, s.source());
   if (flags.detect || (!flags.suspicious && memory_.failures.empty()))
     return;
   run(p, {.footprints = s.wants_footprints()}); // the picker may go by them

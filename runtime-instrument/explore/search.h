@@ -7,6 +7,7 @@
 #include "detect/detector.h"
 #include "explore/knowledge.h"
 #include "explore/runner.h"
+#include "explore/statistics.h"
 #include "explore/strategy.h"
 #include "explore/token.h"
 
@@ -68,6 +69,7 @@ struct search_result {
   std::string stopped; ///< why the search ended
   std::vector<finding> findings;
   std::vector<reach_entry> reached; ///< the most of any run
+  explore_statistics statistics;
 };
 
 class search {
@@ -120,6 +122,8 @@ private:
   std::chrono::steady_clock::time_point start_;
   search_result result_;
   knowledge knowledge_;
+  statistics statistics_;
+  double aside_ = 0;     ///< seconds spent on what was found, instead of on the search
   std::string strategy_; ///< the one at work
   key_set ran_;          ///< strategies
   key_set known_;

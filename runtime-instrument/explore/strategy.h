@@ -61,6 +61,13 @@ protected:
 
 using plan = std::vector<std::uint64_t>;
 
+/// What the schedules of a strategy say of the schedules that there are.
+enum class schedule_source : std::uint8_t {
+  given,      ///< nothing
+  random,     ///< they are drawn, each without regard to the others
+  enumeration ///< no two are equivalent
+};
+
 class strategy {
 public:
   strategy() = default;
@@ -78,6 +85,7 @@ public:
   [[nodiscard]] virtual bool complete() const noexcept { return false; }
   /// Whether learn() needs to know who was ready at each step.
   [[nodiscard]] virtual bool wants_ready() const noexcept { return false; }
+  [[nodiscard]] virtual schedule_source source() const noexcept { return schedule_source::given; }
   /// Whether learn() needs what segments touched.
   [[nodiscard]] virtual bool wants_footprints() const noexcept { return false; }
 };

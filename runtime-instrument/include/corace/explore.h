@@ -9,6 +9,7 @@
 // runs. What it touches is seen where the code was compiled with the pass, and where it goes through the primitives.
 #pragma once
 
+#include <corace/explore_statistics.h>
 #include <corace/explore_step.h>
 #include <corace/task.h>
 
@@ -59,6 +60,8 @@ struct explore_result {
   bool complete = false;                 ///< every schedule was run, up to the order of independent segments
   std::string stopped;                   ///< why the search ended
   std::vector<explore_failure> failures; ///< in the order in which they were found
+
+  explore_statistics statistics = {};
 
   [[nodiscard]] bool clean() const noexcept { return failures.empty(); }
 };

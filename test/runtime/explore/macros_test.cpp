@@ -38,13 +38,16 @@ CORACE_EXPLORE(the_body_is_a_coroutine) {
   EXPECT_EQ(order, 2);
 }
 
-int runs_of_the_next = 0;
-CORACE_EXPLORE(options_follow_the_name, .runs = 25, .strategy = "random", .seed = 7) {
-  ++runs_of_the_next;
-  int n = 0;
-  co_await gather(step(n), step(n));
+// Under any other strategy this one fails.
+CORACE_EXPLORE(options_follow_the_name, .runs = 25, .strategy = "fifo", .seed = 7) {
+  std::vector<int> order;
+  const auto note = [](std::vector<int> &to, int what) -> task<void> {
+    co_await yield();
+    to.push_back(what);
+  };
+  co_await gather(note(order, 1), note(order, 2));
+  EXPECT_EQ(order, (std::vector{1, 2}));
 }
-TEST(explore_test, options_reached_the_test_above) { EXPECT_EQ(runs_of_the_next, 25); }
 
 class environment {
 public:
@@ -139,7 +142,7 @@ TEST(explore_test, a_token_shows_the_same_failure_in_one_run) {
   const auto again = explore_test(this_case, loses_an_update);
   EXPECT_FALSE(again.passed);
   EXPECT_EQ(part_after(again.text, "CORACE_REPLAY="), token) << again.text;
-  EXPECT_NE(again.text.find("1 schedule,"), std::string::npos) << again.text;
+  EXPECT_NE(again.text.find("the schedule was run"), std::string::npos) << again.text;
 }
 
 TEST(explore_test, statistics_of_a_passing_test_are_told_when_asked_for) {
