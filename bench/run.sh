@@ -41,6 +41,8 @@ for part in "${parts[@]}"; do
   explore)
     echo "explorer"
     "$build/bin/explore_bench"
+    echo "schedules to the first bug of known programs"
+    "$build/bin/explore_programs"
     ;;
   *)
     echo "bench/run.sh: no such part: $part (static, checker, run, explore, runtime)" >&2
