@@ -18,6 +18,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -189,14 +190,19 @@ void print_summary(const std::vector<strategy> &strategies, const std::vector<ro
   }
   std::uint64_t latest = 0;
   double seconds = 0;
+  std::map<std::string, int> shares;
   for (const row &each : rows) {
     const score &portfolio = each.scores.back();
-    if (portfolio.found)
+    if (portfolio.found) {
       latest = std::max(latest, static_cast<std::uint64_t>(portfolio.sum));
+      ++shares[portfolio.by];
+    }
     seconds += each.seconds;
   }
-  std::cout << ". The portfolio's latest find is run " << latest << ". All searches took " << number(seconds)
-            << " s.\n";
+  std::cout << ".\nThe portfolio's latest find is in run " << latest << "; what found them in it:";
+  for (const auto &[by, times] : shares)
+    std::cout << (by == shares.begin()->first ? " " : ", ") << by << ' ' << times;
+  std::cout << ".\nAll searches took " << number(seconds) << " s.\n";
 }
 
 bool write_json(const std::string &file, const std::vector<strategy> &strategies, const std::vector<row> &rows,
@@ -256,6 +262,13 @@ settings parse(int count, char **arguments) {
 
 int main(int count, char **arguments) {
   const settings wanted = parse(count, arguments);
+  const std::vector<program> all = all_programs();
+  std::vector<row> rows;
+  for (const program &each : all)
+    if (fnmatch(wanted.programs.c_str(), each.name, 0) == 0)
+      rows.push_back({.of = &each, .scores = {}});
+  if (rows.empty())
+    refuse("no program is called '" + wanted.programs + "'");
   std::vector<strategy> strategies = {{"fifo", false},      {"serial", false},  {"site-hold", false},
                                       {"task-hold", false}, {"bounded", false}, {"exhaustive", false},
                                       {"random", true},     {"pct", true},      {"pos", true},
@@ -266,13 +279,6 @@ int main(int count, char **arguments) {
       std::cerr << "explore_programs: there is no strategy '" << each.name << "', its column is left out\n";
     return !known;
   });
-  const std::vector<program> all = all_programs();
-  std::vector<row> rows;
-  for (const program &each : all)
-    if (fnmatch(wanted.programs.c_str(), each.name, 0) == 0)
-      rows.push_back({.of = &each, .scores = {}});
-  if (rows.empty())
-    refuse("no program is called '" + wanted.programs + "'");
   for (row &each : rows) {
     const auto begin = std::chrono::steady_clock::now();
     for (const strategy &s : strategies)
