@@ -23,17 +23,13 @@ public:
   }
 
   Value &operator[](std::uintptr_t key) {
-    if ((entries_.size() + 1) * 4 > slots_.size() * 3)
+    if (slots_.empty())
       grow();
-    for (std::size_t i = home(key);; i = next(i)) {
-      slot &here = slots_[i];
-      if (here.epoch != epoch_) {
-        here = {key, epoch_, static_cast<std::uint32_t>(entries_.size())};
-        return entries_.emplace_back(key).value;
-      }
-      if (here.key == key)
-        return entries_[here.entry].value;
-    }
+    std::size_t i = home(key);
+    for (; slots_[i].epoch == epoch_; i = next(i))
+      if (slots_[i].key == key)
+        return entries_[slots_[i].entry].value;
+    return add(key, i);
   }
 
   /// Whether it was there.
@@ -94,25 +90,35 @@ private:
         return &slots_[i];
     return nullptr;
   }
+  /// `i` is the first free slot from the key's home on.
+  Value &add(std::uintptr_t key, std::size_t i) {
+    if ((entries_.size() + 1) * 4 > slots_.size() * 3) {
+      grow();
+      for (i = home(key); slots_[i].epoch == epoch_; i = next(i)) {
+      }
+    }
+    slots_[i] = {key, epoch_, static_cast<std::uint32_t>(entries_.size())};
+    return entries_.emplace_back(key).value;
+  }
   /// Frees a slot: whatever was pushed past it by a collision moves back.
   void close(std::size_t i) noexcept {
     for (std::size_t j = next(i); slots_[j].epoch == epoch_; j = next(j)) {
       const std::size_t wanted = home(slots_[j].key);
-      if (((j - wanted) & mask()) >= ((j - i) & mask())) {
+      if (((j - wanted) & mask_) >= ((j - i) & mask_)) {
         slots_[i] = slots_[j];
         i = j;
       }
     }
     slots_[i].epoch = 0;
   }
-  [[nodiscard]] std::size_t mask() const noexcept { return slots_.size() - 1; }
-  [[nodiscard]] std::size_t next(std::size_t i) const noexcept { return (i + 1) & mask(); }
+  [[nodiscard]] std::size_t next(std::size_t i) const noexcept { return (i + 1) & mask_; }
   [[nodiscard]] std::size_t home(std::uintptr_t key) const noexcept {
-    return static_cast<std::size_t>((key * 0x9e3779b97f4a7c15u) >> 20) & mask(); // Fibonacci hashing
+    return static_cast<std::size_t>((key * 0x9e3779b97f4a7c15u) >> 20) & mask_; // Fibonacci hashing
   }
   void grow() {
     const std::size_t size = slots_.empty() ? 16 : slots_.size() * 2;
     slots_.assign(size, slot{});
+    mask_ = size - 1;
     entries_.reserve(size / 4 * 3);
     epoch_ = 1;
     for (std::uint32_t number = 0; number < entries_.size(); ++number) {
@@ -125,6 +131,7 @@ private:
 
   std::vector<slot> slots_;
   std::vector<entry> entries_;
+  std::size_t mask_ = 0;    ///< one less than there are slots
   std::uint32_t epoch_ = 1; ///< a slot is in use if it bears this number
 };
 
