@@ -262,7 +262,9 @@ settings parse(int count, char **arguments) {
 
 int main(int count, char **arguments) {
   const settings wanted = parse(count, arguments);
-  const std::vector<program> all = all_programs();
+  std::vector<program> all = all_programs();
+  for (program &each : large_programs())
+    all.push_back(std::move(each));
   std::vector<row> rows;
   for (const program &each : all)
     if (fnmatch(wanted.programs.c_str(), each.name, 0) == 0)

@@ -28,4 +28,11 @@ namespace corace::programs {
   return all;
 }
 
+/// Those with very many tasks, where a run takes long.
+[[nodiscard]] inline std::vector<program> large_programs() {
+  std::vector<program> all;
+  add_sctbench_hundreds(all);
+  return all;
+}
+
 } // namespace corace::programs

@@ -142,4 +142,11 @@ inline void add_sctbench_order(std::vector<program> &to) {
   to.push_back(make_program<wronglock>("wronglock_3", group, wrong, 3));
 }
 
+/// The same with a hundred tasks.
+inline void add_sctbench_hundreds(std::vector<program> &to) {
+  const char *const group = "sctbench", *const wrong = "exception";
+  to.push_back(make_program<reorder>("reorder_100", group, wrong, 99, 1));
+  to.push_back(make_program<twostage>("twostage_100", group, wrong, 99, 1));
+}
+
 } // namespace corace::programs

@@ -107,6 +107,20 @@ TEST_P(programs, small_ones_are_proved) {
   }
 }
 
+TEST(large_programs, are_judged_as_the_others) {
+  for (const program &p : large_programs()) {
+    explore_options options = options_for(few, "portfolio");
+    const auto repaired = explore(p.repaired, options), benign = explore(p.benign, options);
+    EXPECT_TRUE(repaired.clean()) << p.name << ": " << text_of(repaired);
+    EXPECT_TRUE(benign.clean()) << p.name << ": " << text_of(benign);
+    options.stop_at_first = true;
+    const auto buggy = explore(p.buggy, options);
+    ASSERT_EQ(buggy.failures.size(), 1u) << p.name << ": " << text_of(buggy);
+    EXPECT_EQ(buggy.failures[0].kind, p.failure) << text_of(buggy);
+    EXPECT_EQ(buggy.failures[0].strategy, "site-hold") << text_of(buggy);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(all, programs, testing::ValuesIn(all_programs()),
                          [](const auto &each) { return std::string(each.param.name); });
 
