@@ -3,6 +3,7 @@
 #include "explore/exhaustive.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace corace::schedule {
 
@@ -141,7 +142,31 @@ void exhaustive::restart(std::string reason) {
   stack_.clear();
 }
 
+// A search that is split deals out the subtrees below the first few decisions between several tasks. Every part walks
+// the tree above them: for a subtree of another part it runs one schedule, to see what the first segment there touches,
+// and backtracks at once. So the nodes above have the same branches and the same sleeping tasks in all parts, and each
+// subtree is searched by its part from the state, sleeping tasks included, from which the undivided search would: the
+// parts have no schedule in common, and together they have all.
+void exhaustive::keep_to_part() {
+  elsewhere_ = false;
+  if (part_.of == 1)
+    return;
+  // With two branches at each, some sixteen subtrees for every part even out their sizes.
+  std::uint64_t decisions = static_cast<std::uint64_t>(std::bit_width(part_.of - 1)) + 4;
+  std::uint64_t hash = 0x9e3779b97f4a7c15u;
+  std::size_t depth = 0;
+  for (; depth < stack_.size() && decisions > 0; ++depth) {
+    hash = (hash ^ stack_[depth].chosen) * 0xd1342543de82ef95u;
+    hash ^= hash >> 32;
+    decisions -= stack_[depth].ready.size() > 1;
+  }
+  elsewhere_ = hash % part_.of != part_.number - 1;
+  if (elsewhere_)
+    stack_.erase(stack_.begin() + static_cast<std::ptrdiff_t>(depth), stack_.end());
+}
+
 void exhaustive::learn(const run_memory &run) {
+  elsewhere_ = false;
   if (!same(run)) {
     // Without footprints only a different set of ready tasks can be the reason, and then no search is exhaustive.
     cut_ |= !footprints_;
@@ -170,6 +195,7 @@ void exhaustive::learn(const run_memory &run) {
           added.sleeping.push_back(each);
     stack_.push_back(std::move(added));
   }
+  keep_to_part();
   exhausted_ = !backtrack();
 }
 

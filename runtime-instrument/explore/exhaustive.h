@@ -16,6 +16,8 @@
 
 #include "explore/strategy.h"
 
+#include <corace/explore_shard.h>
+
 namespace corace::schedule {
 
 /// Plan: whether footprints count, the number of steps that are given, these steps, the number of sleeping tasks, and
@@ -38,7 +40,7 @@ private:
 
 class exhaustive final : public strategy {
 public:
-  explicit exhaustive(bool footprints) noexcept : footprints_(footprints) {}
+  explicit exhaustive(bool footprints, explore_shard part = {}) noexcept : footprints_(footprints), part_(part) {}
   [[nodiscard]] std::string name() const override { return "exhaustive"; }
   bool next(plan &out) override;
   void learn(const run_memory &run) override;
@@ -46,6 +48,7 @@ public:
   [[nodiscard]] bool wants_ready() const noexcept override { return true; }
   [[nodiscard]] bool wants_footprints() const noexcept override { return footprints_; }
   [[nodiscard]] schedule_source source() const noexcept override { return schedule_source::enumeration; }
+  [[nodiscard]] bool elsewhere() const noexcept override { return elsewhere_; }
   /// The program did not behave the same under the same schedule; empty when it did.
   [[nodiscard]] const std::string &nondeterminism() const noexcept { return nondeterminism_; }
 
@@ -63,10 +66,14 @@ private:
   };
   [[nodiscard]] bool same(const run_memory &run) const;
   void restart(std::string reason);
+  /// Leaves out what lies below the first decisions when these are another part's.
+  void keep_to_part();
   /// To the next branch; false: there is none left.
   bool backtrack();
 
   bool footprints_;
+  explore_shard part_;
+  bool elsewhere_ = false;
   bool exhausted_ = false; ///< nothing is left to run
   bool cut_ = false;       ///< some run did not come to its end: the search cannot be complete
   std::vector<node> stack_;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string_view>
@@ -82,6 +83,17 @@ void apply_environment(explore_options &options) {
   return text;
 }
 
+/// For whoever puts the parts together.
+void state(const explore_case &test, const explore_result &result) {
+  const char *path = variable("CORACE_STATEMENTS");
+  if (!path)
+    return;
+  const explore_statement statement{test.name, result.part, result.runs, result.failures.size(), result.complete};
+  std::FILE *file = std::fopen(path, "a");
+  if (!file || std::fputs(to_text({&statement, 1}).c_str(), file) < 0 || std::fclose(file) != 0)
+    throw usage_error(std::string("CORACE_STATEMENTS=") + path + ": cannot write there");
+}
+
 [[nodiscard]] std::string statistics_of(const explore_result &result, const explore_options &options) {
   if (options.strategy == "replay")
     return result.stopped;
@@ -97,6 +109,8 @@ explore_verdict explore_test(const explore_case &test, const std::function<task<
     apply_environment(options);
     const explore_result result = explore(body, options);
     verdict.passed = result.clean();
+    if (result.part.of > 1)
+      state(test, result);
     for (const explore_failure &each : result.failures)
       verdict.text += describe(each, test) + '\n';
     if (result.failures.size() > 1)

@@ -1,8 +1,9 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "explore/in_process.h"
+
 #include "explore/conductor.h"
 #include "explore/interleaving.h"
-#include "explore/search.h"
 #include "report/evidence.h"
 #include "report/notes.h"
 #include "report/start.h"
@@ -118,6 +119,39 @@ private:
 }
 } // namespace
 
+namespace schedule {
+std::unique_ptr<runner> make_in_process_runner(const std::function<task<void>()> &body) {
+  return std::make_unique<in_process_runner>(body);
+}
+
+search_options to_search_options(const explore_options &options) {
+  search_options wanted;
+  wanted.strategy = options.strategy;
+  wanted.seed = options.seed;
+  wanted.depth = options.depth;
+  wanted.runs = options.runs;
+  wanted.seconds = options.seconds;
+  wanted.steps = options.steps;
+  wanted.stop_at_first = options.stop_at_first;
+  wanted.footprints = options.footprints.value_or(detect::instrumented_sites() > 0);
+  wanted.part = options.shard ? *options.shard : shard_of_environment();
+  return wanted;
+}
+
+explore_result to_result(search_result found) {
+  explore_result out;
+  out.runs = found.runs;
+  out.blocked = found.blocked;
+  out.complete = found.complete;
+  out.stopped = found.stopped;
+  out.statistics = std::move(found.statistics);
+  for (const finding &each : found.findings)
+    out.failures.push_back(to_failure(each));
+  out.part = found.part;
+  return out;
+}
+} // namespace schedule
+
 explore_result explore(const std::function<task<void>()> &body, const explore_options &options) {
   if (event_loop::current())
     throw usage_error("corace::explore: the calling thread runs an event loop");
@@ -128,31 +162,14 @@ explore_result explore(const std::function<task<void>()> &body, const explore_op
   if (options.strategy == "replay") {
     found = replay_once(runs, options);
   } else {
-    search_options wanted;
-    wanted.strategy = options.strategy;
-    wanted.seed = options.seed;
-    wanted.depth = options.depth;
-    wanted.runs = options.runs;
-    wanted.seconds = options.seconds;
-    wanted.steps = options.steps;
-    wanted.stop_at_first = options.stop_at_first;
-    wanted.footprints = options.footprints.value_or(detect::instrumented_sites() > 0);
     try {
-      found = search(runs, wanted).go();
+      found = search(runs, to_search_options(options)).go();
     } catch (const std::invalid_argument &e) {
       throw usage_error(std::string("corace::explore: ") + e.what());
     }
   }
   detect::begin_run({}); // the process goes on as it was
-  explore_result out;
-  out.runs = found.runs;
-  out.blocked = found.blocked;
-  out.complete = found.complete;
-  out.stopped = found.stopped;
-  out.statistics = std::move(found.statistics);
-  for (const finding &each : found.findings)
-    out.failures.push_back(to_failure(each));
-  return out;
+  return to_result(std::move(found));
 }
 
 } // namespace corace

@@ -40,6 +40,7 @@ public:
   pct(const knowledge &known, std::uint64_t seed, std::uint64_t depth) noexcept
       : known_(known), seed_(seed), depth_(depth) {}
   [[nodiscard]] std::string name() const override { return "pct"; }
+  [[nodiscard]] schedule_source source() const noexcept override { return schedule_source::random; }
   bool next(plan &out) override;
   [[nodiscard]] bool wants_steps() const noexcept override { return false; }
 

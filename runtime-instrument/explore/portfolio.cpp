@@ -34,7 +34,17 @@ search_result search::go() {
     run_portfolio();
   else
     run_alone(options_.strategy);
+  return conclude();
+}
+
+search_result search::go(strategy &only) {
+  explore(only, options_.runs);
+  return conclude();
+}
+
+search_result search::conclude() {
   say_why();
+  result_.part = options_.part;
   result_.statistics = statistics_.result(result_.complete, elapsed() - aside_);
   judge_fifo();
   compare_with_serial_orders();
@@ -72,7 +82,7 @@ void search::run_alone(std::string_view name) {
     return run(urw(knowledge_, options_.seed));
   if (name == "surw")
     return run(surw(knowledge_, options_.seed));
-  exhaustive s(options_.footprints);
+  exhaustive s(options_.footprints, options_.part);
   enumerate(s, all);
 }
 
@@ -93,7 +103,7 @@ void search::run_to_the_end() {
   const auto done = [&] { return result_.runs + result_.blocked; };
   std::uint64_t left =
       static_cast<std::uint64_t>(enumeration * static_cast<double>(options_.runs - std::min(done(), options_.runs)));
-  exhaustive all(options_.footprints);
+  exhaustive all(options_.footprints, options_.part);
   surw one(knowledge_, options_.seed);
   pos two(knowledge_, options_.seed);
   pct three(knowledge_, options_.seed, options_.depth ? options_.depth : 3);

@@ -29,6 +29,7 @@ class pos final : public strategy {
 public:
   pos(const knowledge &known, std::uint64_t seed) noexcept : known_(known), seed_(seed) {}
   [[nodiscard]] std::string name() const override { return "pos"; }
+  [[nodiscard]] schedule_source source() const noexcept override { return schedule_source::random; }
   bool next(plan &out) override;
   [[nodiscard]] bool wants_steps() const noexcept override { return false; }
 

@@ -61,7 +61,8 @@ void search::say_why() {
     result_.complete = false;
     why = "what one schedule showed was not seen again";
   } else if (result_.complete) {
-    why += (why.empty() ? "" : ", so none was left out: ") + std::string("every schedule was run");
+    why += (why.empty() ? "" : ", so none was left out: ") + std::string("every schedule") +
+           (options_.part.of > 1 ? " of part " + to_string(options_.part) : "") + " was run";
   } else if (why.empty()) {
     why = "all its schedules were run";
   }
@@ -119,7 +120,8 @@ bool search::over() {
 }
 
 void search::explore(strategy &s, std::uint64_t share) {
-  if (over())
+  // The few schedules that are given are the first part's.
+  if (over() || (s.source() == schedule_source::given && options_.part.number != 1))
     return;
   if (strategy_ = s.name(); !ran_.contains(strategy_)) {
     ran_.insert(strategy_);
@@ -132,11 +134,13 @@ void search::explore(strategy &s, std::uint64_t share) {
       result_.stopped = "the program is too large for " + s.name();
       return;
     }
+    if (is_elsewhere(s))
+      continue;
     run_for(s, p);
     const run_flags &flags = memory_.flags[0];
     cut_off_ += flags.cut_off && !flags.slow;
     slow_ += flags.slow;
-    ++(memory_.flags[0].abandoned ? result_.blocked : result_.runs);
+    ++(flags.abandoned || s.elsewhere() ? result_.blocked : result_.runs);
     if (p[0] == static_cast<std::uint64_t>(picker_kind::fifo))
       fifo_keys_ = keys();
     if (!memory_.violations.empty() || !memory_.failures.empty()) {
@@ -147,18 +151,25 @@ void search::explore(strategy &s, std::uint64_t share) {
   }
 }
 
+bool search::is_elsewhere(const strategy &s) {
+  return options_.part.of > 1 && s.source() == schedule_source::random &&
+         dealt_[s.name()]++ % options_.part.of != options_.part.number - 1;
+}
+
 // The strategy learns from the quick run, for what it has to see is the same.
 void search::run_for(strategy &s, const plan &p) {
-  const bool learns = knowledge_.hungry(), recorded = learns || statistics_.samples_next();
-  run(p, {.steps = s.wants_steps() || recorded || !runner_.cheap(),
+  const bool learns = !options_.once && knowledge_.hungry();
+  const bool recorded = learns || (!options_.once && statistics_.samples_next());
+  const bool quick = runner_.cheap() && !options_.once;
+  run(p, {.steps = s.wants_steps() || recorded || !quick,
           .ready = s.wants_ready(),
           .footprints = s.wants_footprints() || recorded,
-          .detect = !runner_.cheap()});
+          .detect = !quick});
   s.learn(memory_);
   if (learns)
     knowledge_.learn(memory_);
   const run_flags &flags = memory_.flags[0];
-  if (flags.abandoned)
+  if (flags.abandoned || s.elsewhere())
     statistics_.count_blocked();
   else
     statistics_.count(memory_, s.source());

@@ -11,6 +11,8 @@
 #include "explore/strategy.h"
 #include "explore/token.h"
 
+#include <corace/explore_shard.h>
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -36,6 +38,8 @@ struct search_options {
   std::uint64_t steps = 100000; ///< of one run
   bool stop_at_first = false;
   bool footprints = true;
+  explore_shard part = {};
+  bool once = false; ///< one schedule: under the detector from the start, and nothing is learned or counted
 };
 
 /// What is seen of a variable at the end of runs.
@@ -70,6 +74,7 @@ struct search_result {
   std::vector<finding> findings;
   std::vector<reach_entry> reached; ///< the most of any run
   explore_statistics statistics;
+  explore_shard part;
 };
 
 class search {
@@ -77,6 +82,8 @@ public:
   search(runner &run, search_options options);
   /// Throws std::invalid_argument for an unknown strategy.
   [[nodiscard]] search_result go();
+  /// The schedules of this strategy alone.
+  [[nodiscard]] search_result go(strategy &only);
   /// One run under this schedule. Throws std::invalid_argument when it does not fit the program.
   [[nodiscard]] search_result follow(const std::vector<deviation> &schedule);
 
@@ -106,6 +113,10 @@ private:
   [[nodiscard]] bool over();
   [[nodiscard]] double elapsed() const;
   void say_why();
+  /// What is left to do when no more schedules are run.
+  [[nodiscard]] search_result conclude();
+  /// Of a strategy's schedules that are drawn, the next one is another part's.
+  [[nodiscard]] bool is_elsewhere(const strategy &s);
   void look(std::uint64_t found_in_run);
   void report(const std::string &key, std::uint64_t found_in_run);
   void take(const std::string &key, std::uint64_t found_in_run, const std::vector<deviation> &schedule, bool verified);
@@ -123,9 +134,10 @@ private:
   search_result result_;
   knowledge knowledge_;
   statistics statistics_;
-  double aside_ = 0;     ///< seconds spent on what was found, instead of on the search
-  std::string strategy_; ///< the one at work
-  key_set ran_;          ///< strategies
+  std::map<std::string, std::uint64_t> dealt_; ///< of each strategy that draws, the schedules so far, of all parts
+  double aside_ = 0;                           ///< seconds spent on what was found, instead of on the search
+  std::string strategy_;                       ///< the one at work
+  key_set ran_;                                ///< strategies
   key_set known_;
   std::set<const detect::candidate *> confirmed_;
   std::optional<key_set> fifo_keys_;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "explore/strategy.h"
 
+#include "explore/bytes.h"
 #include "explore/exhaustive.h"
 #include "explore/fifo.h"
 #include "explore/hold.h"
@@ -42,6 +43,7 @@ picker &make_picker(picker_storage &storage, std::span<const std::uint64_t> numb
   numbers = numbers.subspan(1);
   switch (kind) {
   case picker_kind::fifo: return place<fifo_picker>(storage);
+  case picker_kind::bytes: return place<bytes_picker>(storage, numbers);
   case picker_kind::serial: return place<serial_picker>(storage, numbers);
   case picker_kind::random: return place<random_picker>(storage, numbers);
   case picker_kind::replay: return place<replay_picker>(storage, numbers, marks);

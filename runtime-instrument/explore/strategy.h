@@ -83,6 +83,8 @@ public:
   [[nodiscard]] virtual bool wants_steps() const noexcept { return true; }
   /// Every schedule was run, up to the order of independent segments.
   [[nodiscard]] virtual bool complete() const noexcept { return false; }
+  /// The last schedule belongs to another part of a search that is split; it was run to learn where it leads.
+  [[nodiscard]] virtual bool elsewhere() const noexcept { return false; }
   /// Whether learn() needs to know who was ready at each step.
   [[nodiscard]] virtual bool wants_ready() const noexcept { return false; }
   [[nodiscard]] virtual schedule_source source() const noexcept { return schedule_source::given; }
@@ -102,7 +104,8 @@ enum class picker_kind : std::uint64_t {
   pct,
   pos,
   urw,
-  surw
+  surw,
+  bytes
 };
 
 /// Enough room for any picker.

@@ -42,6 +42,7 @@ class surw final : public strategy {
 public:
   surw(const knowledge &known, std::uint64_t seed) noexcept : known_(known), seed_(seed) {}
   [[nodiscard]] std::string name() const override { return "surw"; }
+  [[nodiscard]] schedule_source source() const noexcept override { return schedule_source::random; }
   bool next(plan &out) override;
   [[nodiscard]] bool wants_steps() const noexcept override { return false; }
 

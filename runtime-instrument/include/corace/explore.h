@@ -9,6 +9,7 @@
 // runs. What it touches is seen where the code was compiled with the pass, and where it goes through the primitives.
 #pragma once
 
+#include <corace/explore_shard.h>
 #include <corace/explore_statistics.h>
 #include <corace/explore_step.h>
 #include <corace/task.h>
@@ -37,6 +38,8 @@ struct explore_options {
   /// dependent.
   std::optional<bool> footprints = {};
   std::uint64_t steps = 100000; ///< a run that takes more segments is cut off
+  /// The part of the search that is run here. Nothing: what CORACE_SHARD says, else all of it.
+  std::optional<explore_shard> shard = {};
 };
 
 /// Something that went wrong under a schedule.
@@ -60,8 +63,8 @@ struct explore_result {
   bool complete = false;                 ///< every schedule was run, up to the order of independent segments
   std::string stopped;                   ///< why the search ended
   std::vector<explore_failure> failures; ///< in the order in which they were found
-
   explore_statistics statistics = {};
+  explore_shard part = {}; ///< of which this tells; `complete` means complete in this part
 
   [[nodiscard]] bool clean() const noexcept { return failures.empty(); }
 };

@@ -20,6 +20,9 @@
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include <iostream>
+#include <string>
+
 namespace corace::detail {
 
 /// Failed expectations of this thread go to the explorer while it lives.
@@ -32,6 +35,9 @@ public:
                    result.message());
   }
 };
+
+/// Before GoogleTest looks at its sharding variables.
+inline const bool gtest_shards_searches = take_over_sharding();
 
 inline void explore_in_gtest(const char *name, const char *file, int line, task<void> (*body)(),
                              const explore_options &options) {

@@ -7,7 +7,8 @@
 //
 // The environment: CORACE_REPLAY=TOKEN runs the one schedule of a report; CORACE_VERBOSE=1 tells the statistics of
 // tests that pass as well; CORACE_STRATEGY, CORACE_SEED, CORACE_RUNS and CORACE_SECONDS take the place of the test's
-// own options, for a longer search by night.
+// own options, for a longer search by night. CORACE_SHARD=2/5 runs a part of each search (corace/explore_shard.h), and
+// CORACE_STATEMENTS=FILE adds a line to the file for each test, which says what became of the part.
 #pragma once
 
 #include <corace/explore.h>
