@@ -162,6 +162,11 @@ detail::task_state *conductor::pick_carefully() {
   }
   if (flags.steps)
     note_step(now, index);
+  if (flags.timers && !memory_.steps.empty()) {
+    const event_loop &loop = *tasks_[index]->loop;
+    memory_.steps.back().time = loop.now().time_since_epoch().count();
+    flags.outside |= loop.expects_outside();
+  }
   if (flags.timed)
     flags.step_began = std::chrono::steady_clock::now().time_since_epoch().count();
   detail::task_state *const chosen = tasks_[index];
@@ -181,7 +186,8 @@ void conductor::note_step(const choice &now, std::size_t index) {
                   .ready_begin = static_cast<std::uint32_t>(memory_.ready.size()),
                   .ready_count = static_cast<std::uint32_t>(ready_.size()),
                   .cells_begin = static_cast<std::uint32_t>(memory_.cells.size()),
-                  .cells_count = 0};
+                  .cells_count = 0,
+                  .time = 0};
   if (memory_.flags[0].ready)
     for (const ready_task &each : ready_)
       memory_.ready.push(each.key);
@@ -215,6 +221,27 @@ void conductor::ran(detail::task_state &task) {
 
 detail::task_state *conductor::in_a_hurry() const noexcept {
   return picker_->hurries() && last_ && last_->now == detail::task_state::phase::waiting ? last_.get() : nullptr;
+}
+
+std::chrono::nanoseconds conductor::latency(const event_loop &loop, std::chrono::nanoseconds due) {
+  if (!memory_.flags[0].timers)
+    return {};
+  const detail::task_state *task = loop.running();
+  timer_entry entry{};
+  entry.task = task ? task->watched->key : 0;
+  entry.ordinal = 1;
+  for (const timer_entry &each : memory_.timers.all())
+    entry.ordinal += each.task == entry.task;
+  entry.step = static_cast<std::uint32_t>(memory_.steps.size()) - 1;
+  entry.due = due.count();
+  entry.late = picker_->late(entry.task, entry.ordinal, entry.due);
+  if (task) {
+    const std::source_location at = await_of(*task);
+    entry.line = at.line();
+    copy_text(entry.file, at.file_name());
+  }
+  memory_.timers.push(entry);
+  return std::chrono::nanoseconds(entry.late);
 }
 
 void conductor::fail(race_kind kind, std::string_view message) noexcept {

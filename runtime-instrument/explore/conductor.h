@@ -41,6 +41,10 @@ public:
   void ending(detail::task_state &task) noexcept override;
   [[nodiscard]] bool loop_order() const noexcept override { return picker_->loop_order(); }
   [[nodiscard]] detail::task_state *in_a_hurry() const noexcept override;
+  [[nodiscard]] std::chrono::nanoseconds latency(const event_loop &loop, std::chrono::nanoseconds due) override;
+  [[nodiscard]] std::chrono::nanoseconds segment_takes() const noexcept override {
+    return std::chrono::nanoseconds(picker_->segment_takes());
+  }
   [[nodiscard]] detect::access_log *log() noexcept override { return &log_; }
   void deadlocked(const std::string &message) override { fail(race_kind::deadlock, message); }
   void told(const event_loop &loop, detail::sync_event what, const void *object) override {

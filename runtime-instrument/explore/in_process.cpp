@@ -102,6 +102,7 @@ private:
     out.file = f.failure->file;
     out.line = f.failure->line;
   }
+  out.realisable = to_string(f.realisable);
   return out;
 }
 

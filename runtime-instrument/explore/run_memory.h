@@ -36,6 +36,18 @@ struct step_entry {
   std::source_location at;     ///< the same, for readers; line 0: it began
   std::uint32_t ready_begin, ready_count;
   std::uint32_t cells_begin, cells_count;
+  std::int64_t time; ///< of the loop's clock, in nanoseconds; 0 where timers are not written down
+};
+
+/// A timed wait, or a timed call-back.
+struct timer_entry {
+  task_key task;         ///< that has begun it; 0: a call-back
+  std::uint32_t ordinal; ///< among those of the task, from 1
+  std::uint32_t step;    ///< the number of the step in which it began
+  std::int64_t due;      ///< of the loop's clock, in nanoseconds, as asked for
+  std::int64_t late;     ///< how much longer it takes
+  std::uint32_t line;    ///< of the await
+  char file[256];
 };
 
 struct violation_entry {
@@ -77,10 +89,12 @@ struct run_flags {
   bool footprints = false; ///< and what each of them touched
   bool detect = true;      ///< the detector watches; else only `suspicious` tells
   bool history = false;    ///< and keeps what it needs for reports
+  bool timers = false;     ///< write timed waits down
   bool timed = false;      ///< note when each step begins
   std::uint64_t most_steps = 0;
   // Set by the run.
   bool suspicious;         ///< the detector would have something to judge
+  bool outside;            ///< something that is not the loop's was awaited; known where timers are written down
   bool finished;           ///< it came to its end and wrote down all it had
   bool abandoned;          ///< the picker gave it up
   bool cut_off;            ///< it took too many steps, or its steps too long
@@ -103,6 +117,7 @@ struct run_memory {
   shared_table<failure_entry> failures{std::size_t{1} << 8};
   shared_table<history_entry> history{std::size_t{1} << 19};
   shared_table<reach_entry> reached{std::size_t{1} << 16};
+  shared_table<timer_entry> timers{std::size_t{1} << 12};
   shared_table<sample_entry> samples{std::size_t{1} << 8};
 
   run_memory() { flags.push(run_flags{}); }
@@ -117,8 +132,9 @@ struct run_memory {
     failures.clear();
     history.clear();
     reached.clear();
+    timers.clear();
     flags[0].finished = flags[0].abandoned = flags[0].cut_off = false;
-    flags[0].hung = flags[0].slow = flags[0].suspicious = false;
+    flags[0].hung = flags[0].slow = flags[0].suspicious = flags[0].outside = false;
     flags[0].step_began = 0;
     flags[0].taken = 0;
     flags[0].crashed = 0;
@@ -128,7 +144,7 @@ struct run_memory {
   /// In a process that the program itself has forked: the run is its parent's.
   void keep_to_itself() noexcept {
     const auto each = [](auto &...tables) { (tables.keep_to_itself(), ...); };
-    each(flags, plan, marks, tasks, steps, ready, cells, violations, failures, history, reached, samples);
+    each(flags, plan, marks, tasks, steps, ready, cells, violations, failures, history, reached, timers, samples);
   }
   /// Where flags.ready was set.
   [[nodiscard]] std::span<const task_key> ready_at(const step_entry &step) const noexcept {

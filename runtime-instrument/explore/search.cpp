@@ -4,9 +4,9 @@
 
 #include "explore/fifo.h"
 #include "explore/replay.h"
+#include "explore/shrink.h"
 
 #include <algorithm>
-#include <iterator>
 #include <stdexcept>
 
 namespace corace::schedule {
@@ -19,9 +19,11 @@ namespace {
 constexpr int verifications = 10;
 /// With candidates, the search ends when all are confirmed and this many runs have brought nothing new.
 constexpr std::uint64_t patience = 200;
-/// Shrinking one finding takes at most this many runs, and this part of the time.
-constexpr std::uint64_t shrinkings = 1000;
+/// Shrinking one finding takes at most this part of the time that is left.
 constexpr double shrinking_share = 0.2;
+constexpr std::uint64_t other_schedules_in_forks = 150;
+/// How many runs may be spent on whether latencies show a finding.
+constexpr std::uint64_t latency_runs = 2000, latency_runs_in_forks = 100;
 
 } // namespace
 
@@ -188,6 +190,7 @@ void search::run(const plan &p, const wanted &what) {
   flags.footprints = what.footprints;
   flags.detect = what.detect;
   flags.history = what.history;
+  flags.timers = what.timers;
   flags.most_steps = options_.steps;
   runner_.run();
   for (const reach_entry &each : memory_.reached.all()) {
@@ -322,58 +325,21 @@ void count_switches(finding &f, const run_memory &run) {
     f.switches = switches;
 }
 
-// The same schedule with the first children of the main task in the places of those that it speaks of: where tasks are
-// alike, A and B read better than C and G.
-[[nodiscard]] static std::vector<deviation> with_first_children(std::vector<deviation> schedule) {
-  std::set<std::uint32_t> used;
-  const auto each_place = [&](auto act) {
-    for (deviation &d : schedule)
-      for (task_place *place : {&d.after, &d.to})
-        if (!place->path.empty())
-          act(place->path.front());
-  };
-  each_place([&](std::uint32_t &child) { used.insert(child); });
-  each_place([&](std::uint32_t &child) {
-    child = static_cast<std::uint32_t>(std::distance(used.begin(), used.find(child))) + 1;
-  });
-  return schedule;
-}
-
-// ddmin (Zeller and Hildebrandt, 2002) over the deviations; one that does not apply any more is left out of the run.
 std::vector<deviation> search::shrink(const std::string &key, std::vector<deviation> from) {
-  if (!shows(key, from))
-    return from;
-  std::uint64_t runs = 0;
-  const double until = std::min(elapsed() + options_.seconds * shrinking_share, options_.seconds);
-  const auto spent = [&] { return ++runs > shrinkings || elapsed() >= until; };
-  std::size_t parts = 2;
-  while (!from.empty()) {
-    const std::size_t size = (from.size() + parts - 1) / parts;
-    bool smaller = false;
-    for (std::size_t begin = 0; begin < from.size(); begin += size) {
-      if (spent())
-        return from;
-      std::vector<deviation> rest(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(begin));
-      rest.insert(rest.end(), from.begin() + static_cast<std::ptrdiff_t>(std::min(begin + size, from.size())),
-                  from.end());
-      if (!shows(key, rest))
-        continue;
-      from = deviations_of(memory_); // what did not apply is gone
-      parts = std::max<std::size_t>(parts - 1, 2);
-      smaller = true;
-      break;
-    }
-    if (smaller)
-      continue;
-    if (size == 1)
-      break;
-    parts = std::min(parts * 2, from.size());
-  }
-  const std::vector<deviation> first_children = with_first_children(from);
-  if (!spent() && to_string(token{"", first_children}) != to_string(token{"", from}) && shows(key, first_children))
-    if (std::vector<deviation> renamed = deviations_of(memory_); renamed.size() <= from.size())
-      return renamed;
-  return from;
+  // All findings together may take but a part of the time.
+  const double now = elapsed(), until = now + std::max(options_.seconds - now, 0.0) * shrinking_share;
+  shrinker::limits most;
+  most.late = [this, until] { return elapsed() >= until; };
+  if (!runner_.cheap())
+    most.others = other_schedules_in_forks;
+  const bool detect = sightings_[key].race || !runner_.cheap(); // a failure shows without, though with fewer words
+  const auto shows_it = [&](const std::vector<deviation> &s) {
+    plan p;
+    replay(s).next(p);
+    run(p, {.ready = true, .detect = detect});
+    return keys().contains(key);
+  };
+  return shrinker(shows_it, memory_, most).shrink(std::move(from));
 }
 
 void search::judge_fifo() {
@@ -387,7 +353,27 @@ void search::judge_fifo() {
   for (finding &each : result_.findings) {
     const std::string key = each.race ? key_of(*each.race) : key_of(*each.failure);
     each.under_fifo = fifo_keys_->contains(key) ? finding::fifo::yes : finding::fifo::no;
+    if (each.under_fifo == finding::fifo::yes)
+      each.realisable.is = realisability::verdict::fifo;
+    else if (each.verified)
+      judge_latencies(each);
   }
+}
+
+void search::judge_latencies(finding &f) {
+  const std::string key = f.race ? key_of(*f.race) : key_of(*f.failure);
+  const double until = options_.seconds * (1 + grace);
+  latency_search::limits most{.runs = runner_.cheap() ? latency_runs : latency_runs_in_forks,
+                              .late = [this, until] { return elapsed() >= until; }};
+  if (most.late())
+    return;
+  const auto shows = [&](const plan &p) {
+    run(p, {.detect = f.race || !runner_.cheap(), .timers = true});
+    return keys().contains(key);
+  };
+  plan failing;
+  replay(f.schedule).next(failing);
+  f.realisable = latency_search(shows, memory_, most).judge(failing);
 }
 
 } // namespace corace::schedule

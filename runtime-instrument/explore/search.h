@@ -6,6 +6,7 @@
 
 #include "detect/detector.h"
 #include "explore/knowledge.h"
+#include "explore/realisable.h"
 #include "explore/runner.h"
 #include "explore/statistics.h"
 #include "explore/strategy.h"
@@ -59,6 +60,7 @@ struct finding {
   std::string strategy;           ///< whose run that was
   std::uint32_t switches = 0;     ///< between tasks, from the window's first access to its second; else in all
   enum class fifo { yes, no, unknown } under_fifo = fifo::unknown;
+  realisability realisable;
   std::vector<task_entry> tasks;      ///< of the reported run
   std::vector<step_entry> steps;      ///< of the reported run
   std::vector<history_entry> history; ///< of the reported run
@@ -105,6 +107,7 @@ private:
     bool footprints = false;
     bool detect = true;
     bool history = false;
+    bool timers = false;
   };
   /// One run under this plan.
   void run(const plan &p, const wanted &what);
@@ -126,6 +129,7 @@ private:
   [[nodiscard]] key_set keys() const;
   void compare_with_serial_orders();
   void judge_fifo();
+  void judge_latencies(finding &f);
 
   runner &runner_;
   run_memory &memory_;

@@ -42,7 +42,7 @@ picker &make_picker(picker_storage &storage, std::span<const std::uint64_t> numb
   const auto kind = static_cast<picker_kind>(numbers[0]);
   numbers = numbers.subspan(1);
   switch (kind) {
-  case picker_kind::fifo: return place<fifo_picker>(storage);
+  case picker_kind::fifo: return place<fifo_picker>(storage, numbers);
   case picker_kind::bytes: return place<bytes_picker>(storage, numbers);
   case picker_kind::serial: return place<serial_picker>(storage, numbers);
   case picker_kind::random: return place<random_picker>(storage, numbers);

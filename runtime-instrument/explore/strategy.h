@@ -47,6 +47,12 @@ public:
   virtual std::size_t draw(std::size_t) { return 0; }
   /// The loop keeps its own order, and pick() is not asked.
   [[nodiscard]] virtual bool loop_order() const noexcept { return false; }
+  /// Under loop_order(): how many nanoseconds a segment takes.
+  [[nodiscard]] virtual std::int64_t segment_takes() const noexcept { return 0; }
+  /// How many nanoseconds later than `due` this one of a task's timed waits ends; `ordinal` counts them from 1.
+  [[nodiscard]] virtual std::int64_t late(task_key, std::uint32_t ordinal, std::int64_t due) const noexcept {
+    return static_cast<void>(ordinal), static_cast<void>(due), 0;
+  }
   /// When the task that ran last sleeps, its sleep ends before others run.
   [[nodiscard]] virtual bool hurries() const noexcept { return false; }
 

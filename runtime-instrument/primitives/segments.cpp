@@ -122,12 +122,15 @@ bool event_loop::step() {
       return false;
     ++ticks_;
     detail::ready_node &next = *ready_.pop_front();
+    bool ran = true;
     if (next.fire) {
       next.fire(next, true);
-      return true;
+    } else {
+      scheduler_->ready(*this, static_cast<detail::task_state &>(next));
+      ran = run_picked();
     }
-    scheduler_->ready(*this, static_cast<detail::task_state &>(next));
-    return run_picked();
+    now_ += scheduler_->segment_takes();
+    return ran;
   }
   if (detail::task_state *sleeper = scheduler_->in_a_hurry())
     hurry(*sleeper);

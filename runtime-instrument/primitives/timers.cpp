@@ -51,6 +51,8 @@ void callback_state::run_or_drop(ready_node &node, bool run) {
 void timer::start(event_loop &loop, loop_clock::time_point deadline, void (*expired)(ready_node &, bool)) {
   stop();
   loop_ = &loop;
+  if (loop.scheduler_) [[unlikely]]
+    deadline += loop.scheduler_->latency(loop, deadline.time_since_epoch());
   deadline_ = deadline;
   sleeper_ = loop.running();
   fire = expired;

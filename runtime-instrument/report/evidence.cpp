@@ -78,6 +78,8 @@ void write_finding(record_writer &out, std::uint64_t n, const evidence &e, const
            std::uint64_t{f.switches}, f.race ? f.race->object : "", fifo);
   if (!f.strategy.empty())
     out.line("strategy", n, f.strategy);
+  if (const std::string text = schedule::to_string(f.realisable); !text.empty())
+    out.line("realisable", n, text);
   task_names names(f);
   if (f.race) {
     for (const detect::event *each : {&f.race->first, &f.race->rival})

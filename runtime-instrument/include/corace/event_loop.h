@@ -267,6 +267,8 @@ public:
   void rewind() noexcept;
   /// Nothing is left in it: no task, no timer, nothing that is ready, no thread.
   [[nodiscard]] bool is_empty() const noexcept;
+  /// Something that is not the loop's is awaited: a thread, a descriptor.
+  [[nodiscard]] bool expects_outside() const noexcept;
   [[nodiscard]] detect::access_log *log() const noexcept { return log_; }
   /// Who decides in its place; null: nobody.
   [[nodiscard]] detail::scheduler *order() const noexcept { return scheduler_; }
@@ -317,7 +319,6 @@ private:
   void fire_timers() noexcept;
   bool pass_time();
   void wait_outside();
-  [[nodiscard]] bool expects_outside() const noexcept;
   void take_posts();
   void take_posts_locked() noexcept;
   void hurry(detail::task_state &sleeper) noexcept;

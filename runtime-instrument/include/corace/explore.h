@@ -55,6 +55,10 @@ struct explore_failure {
   std::string file = {};          ///< of a failed check, where it stands; empty: not known
   std::uint32_t line = 0;
   std::vector<explore_step> steps = {}; ///< what the tasks did under the token's schedule
+  /// Whether it can happen where the queue is first-in-first-out and only what takes time takes longer: "yes, ...",
+  /// "latencies A.1=3us (worker.cpp:12)" (A's first timed wait takes 3 us longer than asked for), or "only ...". Empty
+  /// where it was not asked: on a replay, and for what was not verified.
+  std::string realisable = {};
 };
 
 struct explore_result {

@@ -4,6 +4,7 @@
 // Who looks on while a loop runs, and who may decide in its place: the detector and the explorer.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -40,6 +41,14 @@ public:
   [[nodiscard]] virtual bool loop_order() const noexcept { return false; }
   /// A task whose sleep is to end before anything else runs, whatever is ready; null: time passes only when nothing is.
   [[nodiscard]] virtual task_state *in_a_hurry() const noexcept { return nullptr; }
+  /// How much longer a timed wait takes than asked for. The running task, or a call-back, begins it now; it would end
+  /// at `due` of the loop's clock.
+  [[nodiscard]] virtual std::chrono::nanoseconds latency(const event_loop &, std::chrono::nanoseconds due) {
+    (void)due;
+    return {};
+  }
+  /// Under loop_order(): how long a segment takes by the virtual clock.
+  [[nodiscard]] virtual std::chrono::nanoseconds segment_takes() const noexcept { return {}; }
   /// Where the loop's tasks write down what they touch; null: nowhere.
   [[nodiscard]] virtual detect::access_log *log() noexcept { return nullptr; }
   /// Nothing is ready and `message` says who waits for what; called once, before deadlock_error is thrown.
