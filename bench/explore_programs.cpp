@@ -82,7 +82,7 @@ score measure(const program &p, const strategy &s, const settings &wanted) {
     explore_options options;
     options.strategy = s.name;
     options.seed = seed;
-    options.seconds = 60;
+    options.seconds = 600;
     ++out.searches;
     if (const auto failure = first_failure(p, options, wanted.cap)) {
       ++out.found;
@@ -98,7 +98,7 @@ void count_classes(row &to, const settings &wanted) {
   options.strategy = "exhaustive";
   options.footprints = true;
   options.runs = wanted.classes;
-  options.seconds = 60;
+  options.seconds = 600;
   const auto result = explore(to.of->buggy, options);
   to.classes = result.runs;
   to.complete = result.complete;
