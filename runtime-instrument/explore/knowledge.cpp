@@ -14,6 +14,8 @@ namespace {
 /// What is remembered of a large program: so much that no strategy comes to an end of it.
 constexpr std::size_t most_places = std::size_t{1} << 16;
 constexpr std::size_t most_tasks = std::size_t{1} << 16;
+/// After this many, a segment that always came when nobody else could run has no choice.
+constexpr std::uint64_t enough_runs = 8;
 /// How much the last run counts for the average.
 constexpr double news = 0.25;
 } // namespace
@@ -121,6 +123,10 @@ bool knowledge::exposed(const occurrence &at) const {
   return std::any_of(cells.begin(), cells.end(), [&](const auto &each) { return is_hot(each.key); });
 }
 
+bool knowledge::contended(std::size_t task, std::size_t segment) const noexcept {
+  return runs_ < enough_runs || known_occurrences_.contains(mix(profiles_[task].key, segment));
+}
+
 // Cells that are touched alike are one object, so it does not matter in which order addresses come.
 std::vector<knowledge::hot_object> knowledge::hot_objects() const {
   struct use {
@@ -132,7 +138,7 @@ std::vector<knowledge::hot_object> knowledge::hot_objects() const {
   for (std::size_t task = 0; task < profiles_.size(); ++task)
     for (std::size_t n = 0; n < profiles_[task].segments.size(); ++n)
       for (const detect::footprint::cell &each : profiles_[task].segments[n])
-        if (is_hot(each.key))
+        if (is_hot(each.key) && contended(task, n))
           uses[each.key].push_back({task, n, each.written});
   std::map<std::vector<use>, hot_object> alike;
   for (const auto &[cell, of] : uses)

@@ -28,7 +28,7 @@ public:
   /// What more than one task touches and somebody writes. Things that the same segments touch in the same way are one.
   struct hot_object {
     std::vector<std::uintptr_t> cells;
-    std::uint64_t pairs = 0; ///< of segments of different tasks that touch it, at least one of them writing
+    std::uint64_t pairs = 0; ///< of contended segments of different tasks that touch it, at least one of them writing
   };
   struct touch {
     bool read = false, written = false;
@@ -62,6 +62,8 @@ public:
   [[nodiscard]] std::size_t length(std::size_t task) const noexcept {
     return static_cast<std::size_t>(profiles_[task].average + 0.5);
   }
+  /// Other tasks could have run instead of this segment, in some run; or it is too early to tell.
+  [[nodiscard]] bool contended(std::size_t task, std::size_t segment) const noexcept;
   /// What each segment touched when it was run last; may be longer or shorter than length().
   [[nodiscard]] const std::vector<std::vector<detect::footprint::cell>> &touched(std::size_t task) const noexcept {
     return profiles_[task].segments;

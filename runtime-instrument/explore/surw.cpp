@@ -114,7 +114,7 @@ bool surw::next(plan &out) {
   plan &made = plans_[which];
   if (made.empty()) {
     const auto touches = [&](std::size_t task, std::size_t n) -> std::uint64_t {
-      if (objects_.empty() || n >= known_.touched(task).size())
+      if (objects_.empty() || n >= known_.touched(task).size() || !known_.contended(task, n))
         return 0;
       const auto &cells = known_.touched(task)[n];
       return std::any_of(cells.begin(), cells.end(),
