@@ -215,6 +215,7 @@ run_memory &search_in_forks() {
   wanted.strategy = options.strategy;
   wanted.seed = options.seed;
   wanted.depth = options.depth;
+  wanted.bound = options.bound;
   wanted.runs = options.runs;
   wanted.seconds = static_cast<double>(options.seconds);
   wanted.footprints = detect::instrumented_sites() > 0; // without, nothing is known of plain memory

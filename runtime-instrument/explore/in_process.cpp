@@ -130,6 +130,7 @@ search_options to_search_options(const explore_options &options) {
   wanted.strategy = options.strategy;
   wanted.seed = options.seed;
   wanted.depth = options.depth;
+  wanted.bound = options.bound;
   wanted.runs = options.runs;
   wanted.seconds = options.seconds;
   wanted.steps = options.steps;

@@ -36,7 +36,7 @@ public:
 
   /// Whether the next run is one to learn from: the first ones are, and then less and less often one.
   [[nodiscard]] bool hungry() noexcept { return ++asked_ <= 64 || std::has_single_bit(asked_); }
-  /// A run has ended that wrote its steps down, and what they touched.
+  /// A run has ended that wrote down its steps, who was ready at each, and what they touched.
   void learn(const run_memory &run);
 
   /// Of those that were learned from.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Which strategies a search runs, in which order, and for how long.
+#include "explore/bounded.h"
 #include "explore/exhaustive.h"
 #include "explore/fifo.h"
 #include "explore/hold.h"
@@ -30,6 +31,8 @@ constexpr std::uint64_t first_turn = 16;
 search_result search::go() {
   if (!is_strategy(options_.strategy))
     throw std::invalid_argument("unknown strategy '" + options_.strategy + "'; there are " + listed(strategy_names));
+  if (options_.bound != "delays" && options_.bound != "preemptions")
+    throw std::invalid_argument("the bound is either delays or preemptions, not '" + options_.bound + "'");
   if (options_.strategy == "portfolio")
     run_portfolio();
   else
@@ -82,8 +85,20 @@ void search::run_alone(std::string_view name) {
     return run(urw(knowledge_, options_.seed));
   if (name == "surw")
     return run(surw(knowledge_, options_.seed));
+  if (name == "bounded")
+    return run_bounded();
   exhaustive s(options_.footprints, options_.part);
   enumerate(s, all);
+}
+
+void search::run_bounded() {
+  bounded s(options_.bound == "preemptions" ? bounded::counted::preemptions : bounded::counted::delays);
+  explore(s, options_.runs);
+  result_.complete = s.complete();
+  if (!s.nondeterminism().empty())
+    result_.stopped = s.nondeterminism();
+  else if (const auto covered = s.covered(); covered && !result_.complete)
+    result_.stopped += "; every schedule with at most " + std::to_string(*covered) + ' ' + options_.bound + " was run";
 }
 
 void search::run_portfolio() {

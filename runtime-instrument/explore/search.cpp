@@ -164,7 +164,7 @@ void search::run_for(strategy &s, const plan &p) {
   const bool recorded = learns || (!options_.once && statistics_.samples_next());
   const bool quick = runner_.cheap() && !options_.once;
   run(p, {.steps = s.wants_steps() || recorded || !quick,
-          .ready = s.wants_ready(),
+          .ready = s.wants_ready() || learns,
           .footprints = s.wants_footprints() || recorded,
           .detect = !quick});
   s.learn(memory_);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "explore/strategy.h"
 
+#include "explore/bounded.h"
 #include "explore/bytes.h"
 #include "explore/exhaustive.h"
 #include "explore/fifo.h"
@@ -50,6 +51,7 @@ picker &make_picker(picker_storage &storage, std::span<const std::uint64_t> numb
   case picker_kind::sequence: return place<sequence_picker>(storage, numbers);
   case picker_kind::exhaustive: return place<exhaustive_picker>(storage, numbers, marks);
   case picker_kind::hold: return place<hold_picker>(storage, numbers);
+  case picker_kind::bounded: return place<bounded_picker>(storage, numbers);
   case picker_kind::pct: return place<pct_picker>(storage, numbers, marks);
   case picker_kind::pos: return place<pos_picker>(storage, numbers, marks);
   case picker_kind::urw: return place<urw_picker>(storage, numbers);

@@ -111,6 +111,7 @@ enum class picker_kind : std::uint64_t {
   pos,
   urw,
   surw,
+  bounded,
   bytes
 };
 

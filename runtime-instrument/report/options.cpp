@@ -111,6 +111,8 @@ constexpr std::array names{
     return "mode=replay needs the option 'token'";
   if (all.mode == "run" && !one_of(all.strategy, {"portfolio", "fifo", "serial", "random"}))
     return "strategy=" + all.strategy + " needs mode=explore";
+  if (!one_of(all.bound, {"delays", "preemptions"}))
+    return "the option 'bound' takes delays or preemptions, not " + quoted(all.bound);
   if (all.runs == 0)
     return "the option 'runs' takes a number above 0";
   return {};

@@ -26,13 +26,14 @@ namespace corace {
 struct explore_options {
   std::uint64_t runs = 2000; ///< at most this many schedules; those for shrinking are not counted
   double seconds = 30;       ///< at most this long
-  /// portfolio, fifo, serial, site-hold, task-hold, exhaustive, random or replay; docs/exploring.md tells what each
-  /// does
+  /// portfolio, fifo, serial, site-hold, task-hold, exhaustive, bounded, random, pct, pos, urw, surw or replay;
+  /// docs/exploring.md tells what each does
   std::string strategy = "portfolio";
-  std::uint64_t seed = 1;     ///< of the strategies that draw
-  std::uint64_t depth = 0;    ///< of pct: how many ordering constraints a bug may need; 0: 1, 2, 3 and 5 in turns
-  std::string token = {};     ///< with replay: the schedule
-  bool stop_at_first = false; ///< end with the first failure
+  std::uint64_t seed = 1;       ///< of the strategies that draw
+  std::uint64_t depth = 0;      ///< of pct: how many ordering constraints a bug may need; 0: 1, 2, 3 and 5 in turns
+  std::string bound = "delays"; ///< what bounded counts: delays or preemptions
+  std::string token = {};       ///< with replay: the schedule
+  bool stop_at_first = false;   ///< end with the first failure
   /// Skip schedules that differ from another one by the order of independent segments only. Nothing: where the code was
   /// compiled with the pass; elsewhere what segments do to plain memory is not seen, and all segments count as
   /// dependent.

@@ -56,6 +56,7 @@ TEST(options, problems_are_one_line_with_the_remedy) {
   EXPECT_EQ(bad("strategy=best"),
             "the option 'strategy' takes " + schedule::listed(schedule::strategy_names, "or") + ", not 'best'");
   EXPECT_EQ(bad("strategy=site-hold"), "strategy=site-hold needs mode=explore");
+  EXPECT_EQ(bad("bound=2"), "the option 'bound' takes delays or preemptions, not '2'");
   EXPECT_EQ(bad("mode=replay"), "mode=replay needs the option 'token'");
 }
 

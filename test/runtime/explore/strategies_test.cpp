@@ -288,6 +288,53 @@ TEST(pct, lets_a_task_fall_that_polls_for_lower_ones) {
   EXPECT_TRUE(all_ended);
 }
 
+explore_result bounded_orders(const char *bound, std::uint64_t runs, std::vector<std::string> &seen) {
+  std::string order;
+  explore_options options = by("bounded", runs);
+  options.bound = bound;
+  return explore(
+      [&]() -> task<void> {
+        co_await note_order(order, 3, 3);
+        seen.push_back(order);
+      },
+      options);
+}
+
+// With two tasks, a delay is a switch of any kind. The main task's segments leave no choice.
+TEST(bounded, runs_what_needs_few_delays_first) {
+  std::vector<std::string> seen;
+  const auto result = bounded_orders("delays", 100000, seen);
+  EXPECT_TRUE(result.complete) << result.stopped;
+  const auto changes = [](const std::string &order) {
+    std::size_t n = 0;
+    for (std::size_t i = 1; i < order.size(); ++i)
+      n += order[i] != order[i - 1];
+    return n;
+  };
+  // a begins, or b does after a delay; after the last segment of one, the other follows for nothing.
+  const auto delays = [&](const std::string &order) {
+    const std::size_t free =
+        order.ends_with("aaa") || order.ends_with("bbb") || order.find_last_of('a') != order.find_last_of('b');
+    return changes(order) - free + (order[0] == 'b');
+  };
+  std::size_t most = 0;
+  for (const std::string &each : seen) {
+    EXPECT_LE(delays(each), most + 1) << each;
+    most = std::max(most, delays(each));
+  }
+  EXPECT_EQ(seen.front(), "aaabbb");
+  EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), 20u); // 6 choose 3
+}
+
+TEST(bounded, says_what_was_covered_when_it_is_stopped) {
+  std::vector<std::string> seen;
+  const auto result = bounded_orders("preemptions", 6, seen);
+  EXPECT_FALSE(result.complete);
+  EXPECT_EQ(result.stopped, "the limit of 6 runs was reached; every schedule with at most 0 preemptions was run");
+  // Without preemptions: either task first.
+  EXPECT_EQ((std::set<std::string>(seen.begin(), seen.begin() + 2)), (std::set<std::string>{"aaabbb", "bbbaaa"}));
+}
+
 TEST(strategies, that_draw_give_the_same_search_for_the_same_seed) {
   for (const char *strategy : {"random", "pct", "pos", "urw", "surw", "portfolio"}) {
     const auto all_orders = [&](std::uint64_t seed) {
