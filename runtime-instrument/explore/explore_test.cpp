@@ -5,6 +5,7 @@
 #include <corace/errors.h>
 #include <corace/explore_test.h>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
+#include <optional>
 #include <string_view>
 
 namespace corace {
@@ -122,7 +125,64 @@ explore_verdict explore_test(const explore_case &test, const std::function<task<
   return verdict;
 }
 
+namespace {
+bool quiet_search = false;       ///< explore_quietly() is at work
+bool failed_in_this_run = false; ///< a check of the framework's
+
+/// What is written to stdout goes nowhere.
+class silence {
+public:
+  silence() {
+    std::fflush(stdout);
+    std::cout.flush();
+    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    kept_ = nowhere < 0 ? -1 : ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (kept_ >= 0)
+      ::dup2(nowhere, STDOUT_FILENO);
+    if (nowhere >= 0)
+      ::close(nowhere);
+  }
+  silence(const silence &) = delete;
+  silence &operator=(const silence &) = delete;
+  ~silence() {
+    std::fflush(stdout);
+    std::cout.flush();
+    if (kept_ < 0)
+      return;
+    ::dup2(kept_, STDOUT_FILENO);
+    ::close(kept_);
+  }
+
+private:
+  int kept_; ///< stdout; -1: it was left alone
+};
+
+task<void> without_the_frameworks_exceptions(task<void> (*body)()) {
+  failed_in_this_run = false;
+  try {
+    co_await body();
+  } catch (...) {
+    if (!failed_in_this_run)
+      throw;
+  }
+}
+} // namespace
+
+bool detail::exploring_quietly() noexcept { return quiet_search; }
+
+explore_verdict detail::explore_quietly(const explore_case &test, task<void> (*body)(),
+                                        const explore_options &options) {
+  std::optional<silence> quiet;
+  if (!variable("CORACE_REPLAY"))
+    quiet.emplace();
+  quiet_search = true;
+  explore_verdict verdict = explore_test(test, [body] { return without_the_frameworks_exceptions(body); }, options);
+  quiet_search = false;
+  return verdict;
+}
+
 void detail::check_failed(const char *file, std::uint32_t line, std::string message) {
+  failed_in_this_run = true;
   report::add_note({.kind = race_kind::assertion,
                     .site = nullptr,
                     .file = file ? file : "",

@@ -38,6 +38,14 @@ struct explore_verdict {
 namespace detail {
 /// A check of the framework's has failed in the run that is under way.
 void check_failed(const char *file, std::uint32_t line, std::string message);
+
+/// explore_test() for a framework that tells a listener of failed checks, but prints them as well, once for each
+/// schedule: stdout is silent during the search, though not when one schedule is replayed. An exception that leaves the
+/// body after a failed check is the framework's own.
+[[nodiscard]] explore_verdict explore_quietly(const explore_case &test, task<void> (*body)(),
+                                              const explore_options &options);
+/// Whether a listener is to pass failed checks on.
+[[nodiscard]] bool exploring_quietly() noexcept;
 } // namespace detail
 
 } // namespace corace
