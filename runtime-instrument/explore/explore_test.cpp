@@ -81,6 +81,7 @@ void apply_environment(explore_options &options) {
           counted(failure.switches, "switch", "switches") + " away from running one task after the other" +
           (failure.verified ? ", shown again 10 times of 10\n"
                             : "; NOT shown again each time: something besides the schedule decides\n") +
+          (failure.realisable.empty() ? "" : "  realisable: " + failure.realisable + '\n') +
           "  replay: CORACE_REPLAY=" + failure.token + ' ' + program() +
           (test.arguments.empty() ? "" : ' ' + test.arguments) + '\n';
   return text;

@@ -49,7 +49,7 @@ std::string key_of(const failure_entry &failure) {
 
 search::search(runner &run, search_options options)
     : runner_(run), memory_(run.memory()), options_(std::move(options)), start_(std::chrono::steady_clock::now()),
-      statistics_(options_.footprints) {}
+      statistics_(options_.footprints, run.cheap()) {}
 
 double search::elapsed() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();

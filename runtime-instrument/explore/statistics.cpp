@@ -39,7 +39,7 @@ void statistics::record(const run_memory &run, schedule_source source) {
     ++drawn_;
     ++drawn_classes_[seen];
   }
-  if (flags.footprints)
+  if (flags.footprints && awaits_)
     coverage_.count(run);
 }
 

@@ -18,8 +18,9 @@ namespace corace::schedule {
 
 class statistics {
 public:
-  /// `footprints`: classes go by what segments touch.
-  explicit statistics(bool footprints) noexcept : footprints_(footprints) {}
+  /// `footprints`: classes go by what segments touch. `awaits`: the places of awaits can be read here, which is not
+  /// sure where another process has run.
+  statistics(bool footprints, bool awaits) noexcept : footprints_(footprints), awaits_(awaits) {}
   /// Whether the next run is to be recorded: with steps and footprints.
   [[nodiscard]] bool samples_next() const noexcept { return runs_ >= next_sample_; }
   /// A run of the search has ended.
@@ -31,7 +32,7 @@ public:
 private:
   void record(const run_memory &run, schedule_source source);
 
-  bool footprints_;
+  bool footprints_, awaits_;
   std::uint64_t runs_ = 0, blocked_ = 0, enumerated_ = 0, next_sample_ = 0, recorded_ = 0, drawn_ = 0;
   std::uint64_t fewest_ = 0, most_ = 0, steps_ = 0;
   trace_class classifier_;

@@ -55,10 +55,11 @@ inline void explore_in_doctest(const char *name, const char *file, int line, tas
                                const explore_options &options) {
   const std::string full = std::string("explore.") + name;
   const explore_verdict verdict = explore_quietly({full, "-tc=" + full}, body, options);
+  const std::string text = full + ": " + verdict.text; // doctest's own heading may have gone unseen
   if (!verdict.passed)
-    DOCTEST_ADD_FAIL_CHECK_AT(file, line, full + ": " + verdict.text); // its heading may have gone unseen
+    DOCTEST_ADD_FAIL_CHECK_AT(file, line, text);
   else if (verdict.verbose)
-    std::cout << full << ": " << verdict.text << std::endl;
+    std::cout << text << std::endl;
 }
 
 } // namespace corace::detail
