@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <ostream>
 #include <set>
 #include <string>
@@ -105,6 +106,24 @@ TEST_P(programs, small_ones_are_proved) {
         << name << ": " << text_of(result);
     EXPECT_TRUE(result.complete) << name << ": " << text_of(result);
   }
+}
+
+// Counted before by another implementation of the search, for programs of the same shape.
+TEST(classes_of_programs, are_as_many_as_known) {
+  const std::map<std::string, std::uint64_t> known = {
+      {"lost_update_2x1", 4}, {"lost_update_3x1", 36}, {"stampede_4", 148}, {"withdraw", 4},   {"lost_wakeup", 3},
+      {"lazy01", 6},          {"twostage", 3},         {"deadlock01", 3},   {"carter01", 4},   {"token_ring", 17},
+      {"stringbuffer", 6},    {"dining_3", 16},        {"dining_4", 59},    {"dining_5", 201},
+  };
+  std::size_t counted = 0;
+  for (const program &p : all_programs())
+    if (const auto expected = known.find(p.name); expected != known.end()) {
+      const auto result = explore(p.buggy, options_for(enumerable, "exhaustive"));
+      EXPECT_TRUE(result.complete) << p.name << ": " << text_of(result);
+      EXPECT_EQ(result.runs, expected->second) << p.name;
+      ++counted;
+    }
+  EXPECT_EQ(counted, known.size());
 }
 
 TEST(large_programs, are_judged_as_the_others) {
