@@ -144,7 +144,7 @@ std::vector<knowledge::hot_object> knowledge::hot_objects() const {
   for (const auto &[cell, of] : uses)
     alike[of].cells.push_back(cell);
   std::vector<hot_object> all;
-  for (auto &[of, object] : alike) {
+  for (auto &[of, hot] : alike) {
     std::map<std::size_t, std::pair<std::uint64_t, std::uint64_t>> by_task; // all, reads
     std::uint64_t total = 0, reads = 0;
     for (const use &each : of) {
@@ -153,10 +153,10 @@ std::vector<knowledge::hot_object> knowledge::hot_objects() const {
     }
     // Twice the pairs of different tasks, less those that only read.
     for (const auto &[task, counts] : by_task)
-      object.pairs += counts.first * (total - counts.first) - counts.second * (reads - counts.second);
-    object.pairs /= 2;
-    if (object.pairs > 0)
-      all.push_back(std::move(object));
+      hot.pairs += counts.first * (total - counts.first) - counts.second * (reads - counts.second);
+    hot.pairs /= 2;
+    if (hot.pairs > 0)
+      all.push_back(std::move(hot));
   }
   return all;
 }
