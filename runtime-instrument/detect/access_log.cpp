@@ -16,7 +16,7 @@ constexpr std::size_t short_footprint = 16;
 } // namespace
 
 void access_log::begin_run(bool footprints) noexcept {
-  footprints_ = footprints;
+  footprints_ = collects_ = footprints;
   suspicious_ = !candidates().empty(); // what breaks their windows is more than the log can tell
   task_ = 0;
   time_ = segment_began_ = 0;
@@ -60,7 +60,7 @@ void access_log::memory(std::uintptr_t identity, access what, std::uint64_t plac
   any_memory_ = true;
   if (!task_)
     return;
-  if (footprints_)
+  if (collects_)
     touched(identity, what != access::read);
   judge(cells_[identity], identity, what, place);
 }
@@ -72,11 +72,23 @@ void access_log::memory(std::uintptr_t address, std::uint64_t size, access what,
   const std::uintptr_t end = address + std::min(size, watched_bytes);
   const bool by_user = !is_system(site); // what a library does alone is nobody's business but a candidate's
   for (std::uintptr_t at = address; at < end; at = (granule_of(at) + 1) * granule) {
-    if (footprints_)
+    if (collects_)
       touched(name_of(granule_of(at)), what != access::read);
     if (by_user)
       judge(cells_[granule_of(at)], at, what, reinterpret_cast<std::uintptr_t>(site));
   }
+}
+
+inline access_log::memory_of_task &access_log::own_memory(cell &at, std::uintptr_t address) {
+  for (cell::own &each : at.first) {
+    if (each.task == 0) {
+      each.task = task_;
+      each.address = address;
+    }
+    if (each.task == task_ && each.address == address)
+      return each.memory;
+  }
+  return remembered_[address * 0x9e3779b97f4a7c15u ^ task_]; // keys of tasks are hashes already
 }
 
 /// Looks for a window that this access ends. The detector's rules (see detector::check_generic) without their
@@ -86,7 +98,7 @@ void access_log::judge(cell &at, std::uintptr_t address, access what, std::uint6
   const std::uint32_t now = ++time_;
   if (at.born == 0)
     at.born = now;
-  memory_of_task &own = remembered_[address * 0x9e3779b97f4a7c15u ^ task_]; // keys of tasks are hashes already
+  memory_of_task &own = own_memory(at, address);
   if (own.read_time < at.born)
     own.read_time = 0, own.overtaken = 0;
   if (own.write_time < at.born)
@@ -154,7 +166,7 @@ void access_log::freed(std::uintptr_t address) noexcept {
     return;
   const std::uintptr_t first = granule_of(address), last = granule_of(address + size - 1);
   const auto give_back = [&](std::uintptr_t key, cell &each) {
-    if (key >= first && key <= last && each.name != 0 && task_)
+    if (key >= first && key <= last && each.name != 0 && task_ && collects_)
       touched(each.name, true);
   };
   if (last - first > cells_.size())

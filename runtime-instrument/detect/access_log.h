@@ -24,6 +24,8 @@ public:
 
   /// `footprints`: keep what each segment touches.
   void begin_run(bool footprints) noexcept;
+  /// Whether the segments from here on leave a footprint, in a run with footprints.
+  void collect(bool on) noexcept { collects_ = on && footprints_; }
   /// A segment of this task begins; `stack` is where the running thread's stack ends.
   void begin_segment(std::uint64_t task, std::uintptr_t stack) noexcept {
     task_ = task;
@@ -46,7 +48,7 @@ public:
   void freed(std::uintptr_t address) noexcept;
   /// Something happened to a synchronisation object.
   void sync(const void *object, bool changes) noexcept {
-    if (footprints_ && task_)
+    if (collects_ && task_)
       touched(reinterpret_cast<std::uintptr_t>(object) | 1, changes);
   }
   [[nodiscard]] bool inside_segment() const noexcept { return task_ != 0; }
@@ -64,18 +66,25 @@ private:
     std::uint64_t task = 0, place = 0;
     std::uint32_t time = 0;
   };
-  /// What is known of a granule, or of what else an identity stands for.
-  struct cell {
-    std::uint64_t name = 0;    ///< in footprints; 0: not known yet
-    std::uint32_t born = 0;    ///< what tasks remember from before is about something else
-    write last, last_by_other; ///< by two tasks, so that every task has a rival's last write here
-  };
   /// What a task has done at an address last.
   struct memory_of_task {
     std::uint64_t read_place = 0, write_place = 0;
     std::uint32_t read_time = 0, write_time = 0; ///< 0: it has not, or it has written since it read
     std::uint64_t overtaken = 0; ///< where it had read before a rival wrote and it read again; 0: that did not happen
   };
+  /// What is known of a granule, or of what else an identity stands for.
+  struct cell {
+    struct own {
+      std::uint64_t task = 0; ///< 0: free
+      std::uintptr_t address = 0;
+      memory_of_task memory;
+    };
+    std::uint64_t name = 0;    ///< in footprints; 0: not known yet
+    std::uint32_t born = 0;    ///< what tasks remember from before is about something else
+    write last, last_by_other; ///< by two tasks, so that every task has a rival's last write here
+    own first[3];              ///< of those who come first; the others' are in remembered_
+  };
+  [[nodiscard]] memory_of_task &own_memory(cell &at, std::uintptr_t address);
   void touched(std::uint64_t name, bool written) noexcept;
   [[nodiscard]] std::uint64_t name_of(std::uintptr_t granule) noexcept;
   void judge(cell &at, std::uintptr_t address, access what, std::uint64_t place) noexcept;
@@ -84,11 +93,11 @@ private:
 
   std::uint64_t task_ = 0; ///< 0: no segment runs
   std::uint32_t time_ = 0, segment_began_ = 0;
-  bool footprints_ = false, suspicious_ = false, any_memory_ = false;
+  bool footprints_ = false, collects_ = false, suspicious_ = false, any_memory_ = false;
   std::uintptr_t stack_ = 0;
   std::vector<footprint::cell> touched_;
   flat_map<cell> cells_;                                      ///< by granule, or identity
-  flat_map<memory_of_task> remembered_;                       ///< by task and address; see judge()
+  flat_map<memory_of_task> remembered_;                       ///< by task and address; see own_memory()
   block_table blocks_;                                        ///< empty unless footprints are asked for
   flat_map<std::uint32_t> allocations_;                       ///< how many each task has made
   std::unordered_map<std::uint64_t, std::uint32_t> suspects_; ///< how often three places have been suspected, ever

@@ -18,16 +18,4 @@ void tell(const event_loop &loop, sync_event what, const void *object) noexcept 
   detect::note(what, object);
 }
 
-void begin_logged_segment(detect::access_log &log, const task_state &task) noexcept {
-  log.begin_segment(task.watched->key, reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
-}
-
-void end_logged_segment(detect::access_log &log) noexcept { log.end_segment(); }
-
-std::uint64_t enter_logged(detect::access_log &log, const task_state &task) noexcept {
-  return log.enter_nested(task.watched->key);
-}
-
-void leave_logged(detect::access_log &log, std::uint64_t before) noexcept { log.leave_nested(before); }
-
 } // namespace corace::detail

@@ -17,6 +17,7 @@
 #include <new>
 #include <string>
 #include <tuple>
+#include <utility>
 
 namespace corace::detail {
 
@@ -80,6 +81,11 @@ void tell_shared(const shared_access &access, shared_use what) noexcept {
   }
   if (!here.loop->observed())
     return;
+  // The detector knows the variable by its address; the log has been told already, and knows it by its identity.
+  struct without_log {
+    access_log *log = std::exchange(here.log, nullptr);
+    ~without_log() { here.log = log; }
+  } const aside;
   switch (what) {
   case shared_use::read: return __corace_read(access.address, access.size, site_of(access, CORACE_SITE_READ));
   case shared_use::write: return __corace_write(access.address, access.size, site_of(access, CORACE_SITE_WRITE));

@@ -28,7 +28,13 @@ void conductor::begin() {
   picker_ = &make_picker(storage_, memory_.plan.all(), memory_.marks);
   const run_flags &flags = memory_.flags[0];
   blind_ = picker_->blind() && !flags.steps;
+  known_ = flags.skip_known ? std::max<std::size_t>(picker_->known(), 1) - 1 : 0;
+  quick_ = blind_ || known_ > 0;
   left_ = flags.most_steps;
+  idle = true;
+  loop_order = picker_->loop_order();
+  hurries = picker_->hurries();
+  watches = !blind_ || flags.footprints || flags.detect;
   tasks_.clear();
   drawn_.clear();
   ready_.clear();
@@ -37,6 +43,7 @@ void conductor::begin() {
   last_segments_ = 0;
   loop_ = 0;
   log_.begin_run(flags.footprints);
+  log_.collect(!quick_);
   wake_ups_.clear();
   unheard_.clear();
   if (!flags.detect)
@@ -94,15 +101,19 @@ namespace {
 } // namespace
 
 void conductor::ready(event_loop &loop, detail::task_state &task) {
-  if (blind_) {
-    tasks_.push_back(&task);
-    return;
-  }
-  if (loop.ordinal() != loop_)
+  idle = false;
+  if (loop.ordinal() != loop_) [[unlikely]]
     enter(loop);
+  if (quick_)
+    tasks_.push_back(&task);
+  else
+    insert(task);
+}
+
+void conductor::insert(detail::task_state &task) {
   detail::watched_task &known = *task.watched;
-  if (memory_.flags[0].steps && !std::exchange(known.enrolled, true))
-    enrol(loop, task);
+  if (memory_.flags[0].labels && !std::exchange(known.enrolled, true))
+    enrol(*task.loop, task);
   const auto at = std::upper_bound(
       tasks_.begin(), tasks_.end(), known.path,
       [](const detail::task_path &path, const detail::task_state *each) { return path < each->watched->path; });
@@ -116,9 +127,10 @@ void conductor::forget(detail::task_state &task) noexcept {
   const auto at = std::find(tasks_.begin(), tasks_.end(), &task);
   if (at == tasks_.end())
     return;
-  if (!blind_)
+  if (!quick_)
     ready_.erase(ready_.begin() + (at - tasks_.begin()));
   tasks_.erase(at);
+  idle = tasks_.empty();
   std::erase(drawn_, &task);
 }
 
@@ -127,11 +139,33 @@ detail::task_state *conductor::pick(event_loop &) {
     memory_.flags[0].cut_off = true;
     return stop();
   }
-  if (!blind_)
-    return pick_carefully();
-  detail::task_state *&chosen = tasks_[tasks_.size() == 1 ? 0 : picker_->draw(tasks_.size())];
-  detail::task_state *const task = std::exchange(chosen, tasks_.back());
+  return quick_ ? pick_quickly() : pick_carefully();
+}
+
+// Out of tasks_ in whatever order.
+detail::task_state *conductor::pick_quickly() {
+  std::size_t index = 0;
+  if (!blind_) {
+    run_flags &flags = memory_.flags[0];
+    const task_key wanted = picker_->known_at(flags.skipped++);
+    while (index < tasks_.size() && tasks_[index]->watched->key != wanted)
+      ++index;
+    if (index == tasks_.size()) { // not the same program as before; who learns from the run finds out
+      flags.abandoned = true;
+      return stop();
+    }
+    quick_ = flags.skipped < known_;
+  } else if (tasks_.size() > 1) {
+    index = picker_->draw(tasks_.size());
+  }
+  detail::task_state *const task = std::exchange(tasks_[index], tasks_.back());
   tasks_.pop_back();
+  idle = tasks_.empty();
+  if (!quick_) { // from here on with care
+    log_.collect(true);
+    for (detail::task_state *each : std::exchange(tasks_, {}))
+      insert(*each);
+  }
   return task;
 }
 
@@ -155,7 +189,7 @@ detail::task_state *conductor::pick_carefully() {
                    .step = static_cast<std::size_t>(flags.most_steps - left_ - 1),
                    .last_footprint =
                        flags.footprints ? log_.segment_footprint() : std::span<const detect::footprint::cell>()};
-  const std::size_t index = picker_->loop_order() ? 0 : picker_->blind() ? draw() : picker_->pick(now);
+  const std::size_t index = loop_order ? 0 : picker_->blind() ? draw() : picker_->pick(now);
   if (index == give_up) {
     flags.abandoned = true;
     return stop();
@@ -172,6 +206,7 @@ detail::task_state *conductor::pick_carefully() {
   detail::task_state *const chosen = tasks_[index];
   tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(index));
   ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(index));
+  idle = tasks_.empty();
   return chosen;
 }
 
@@ -204,12 +239,12 @@ void conductor::enter(const event_loop &loop) {
 }
 
 void conductor::ran(detail::task_state &task) {
-  if (blind_)
+  if (quick_)
     return;
   const run_flags &flags = memory_.flags[0];
   last_key_ = task.watched->key;
   last_segments_ = task.watched->segments;
-  if (picker_->hurries() && last_.get() != &task)
+  if (hurries && last_.get() != &task)
     last_ = detail::task_pointer<>::share(task);
   if (!flags.footprints || !flags.steps || memory_.steps.empty())
     return;
@@ -220,7 +255,7 @@ void conductor::ran(detail::task_state &task) {
 }
 
 detail::task_state *conductor::in_a_hurry() const noexcept {
-  return picker_->hurries() && last_ && last_->now == detail::task_state::phase::waiting ? last_.get() : nullptr;
+  return last_ && last_->now == detail::task_state::phase::waiting ? last_.get() : nullptr;
 }
 
 std::chrono::nanoseconds conductor::latency(const event_loop &loop, std::chrono::nanoseconds due) {

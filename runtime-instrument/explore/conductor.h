@@ -30,16 +30,16 @@ public:
   /// The run is over.
   void end() noexcept;
   void fail(race_kind kind, std::string_view message) noexcept;
+  /// The run leaves steps.
+  [[nodiscard]] bool writes_down() const noexcept { return !blind_; }
   /// The reason for which the program is about to die is known already.
   [[nodiscard]] bool failed() const noexcept;
 
   void ready(event_loop &loop, detail::task_state &task) override;
-  [[nodiscard]] bool idle() const noexcept override { return tasks_.empty(); }
   detail::task_state *pick(event_loop &loop) override;
   void forget(detail::task_state &task) noexcept override;
   void ran(detail::task_state &task) override;
   void ending(detail::task_state &task) noexcept override;
-  [[nodiscard]] bool loop_order() const noexcept override { return picker_->loop_order(); }
   [[nodiscard]] detail::task_state *in_a_hurry() const noexcept override;
   [[nodiscard]] std::chrono::nanoseconds latency(const event_loop &loop, std::chrono::nanoseconds due) override;
   [[nodiscard]] std::chrono::nanoseconds segment_takes() const noexcept override {
@@ -58,6 +58,8 @@ private:
   void record();
   void enter(const event_loop &loop);
   [[nodiscard]] std::size_t draw();
+  void insert(detail::task_state &task);
+  [[nodiscard]] detail::task_state *pick_quickly();
   [[nodiscard]] detail::task_state *pick_carefully();
   void note_step(const choice &now, std::size_t index);
   void enrol(const event_loop &loop, const detail::task_state &task);
@@ -68,12 +70,14 @@ private:
   void (*on_give_up_)();
   picker_storage storage_;
   picker *picker_ = nullptr;
-  std::vector<detail::task_state *> tasks_; ///< that are ready: sorted by path, or in any order where blind_
+  std::vector<detail::task_state *> tasks_; ///< that are ready: sorted by path, or in any order while quick_
   std::vector<detail::task_state *> drawn_; ///< the same for draw(), where something is written down
-  std::vector<ready_task> ready_;           ///< what the picker sees of them; empty where blind_
+  std::vector<ready_task> ready_;           ///< what the picker sees of them; empty while quick_
   detect::access_log log_;
   wake_ups wake_ups_;
   std::vector<std::string> unheard_; ///< what only the loop's exception handler was told
+  bool quick_ = false;               ///< no step is written down; always so where blind_
+  std::size_t known_ = 0;            ///< for so many steps, where not blind_
   bool blind_ = false;               ///< nothing is written down, and the picker does not care
   std::uint64_t left_ = 0;           ///< how many more steps the run may take
   task_key last_key_ = 0;            ///< who ran last; 0: nobody

@@ -105,13 +105,14 @@ std::size_t exhaustive_picker::pick(const choice &now) {
 bool exhaustive::next(plan &out) {
   if (exhausted_)
     return false;
-  out = {static_cast<std::uint64_t>(picker_kind::exhaustive), footprints_, stack_.size()};
-  for (const node &each : stack_)
-    out.push_back(each.chosen);
-  const std::size_t sleeping = stack_.empty() ? 0 : stack_.back().sleeping.size();
+  ++runs_;
+  out.assign({static_cast<std::uint64_t>(picker_kind::exhaustive), footprints_, depth_});
+  for (std::size_t i = 0; i < depth_; ++i)
+    out.push_back(stack_[i].chosen);
+  const std::size_t sleeping = depth_ == 0 ? 0 : stack_[depth_ - 1].sleeping;
   out.push_back(sleeping);
   for (std::size_t i = 0; i < sleeping; ++i) {
-    const sleeper &each = stack_.back().sleeping[i];
+    const sleeper &each = stack_[depth_ - 1].sleepers[i];
     out.push_back(each.task);
     out.push_back(each.cells.size());
     for (const cell &c : each.cells)
@@ -121,25 +122,35 @@ bool exhaustive::next(plan &out) {
 }
 
 bool exhaustive::same(const run_memory &run) const {
-  if (run.steps.size() + run.flags[0].abandoned < stack_.size())
+  const std::size_t skipped = run.flags[0].skipped, steps = skipped + run.steps.size();
+  if (steps < depth_)
     return false;
-  for (std::size_t i = 0; i < stack_.size() && i < run.steps.size(); ++i) {
-    const step_entry &step = run.steps[i];
+  for (std::size_t i = skipped; i < depth_; ++i) {
+    const step_entry &step = run.steps[i - skipped];
     const auto ready = run.ready_at(step);
     if (step.chosen != stack_[i].chosen ||
         !std::equal(ready.begin(), ready.end(), stack_[i].ready.begin(), stack_[i].ready.end()))
       return false;
     // The last node's segment was not run before under this choice.
-    if (footprints_ && i + 1 < stack_.size() && !equal(run.cells_of(step), stack_[i].touched))
+    if (footprints_ && i + 1 < depth_ && !equal(run.cells_of(step), stack_[i].touched))
       return false;
   }
-  return run.steps.size() >= stack_.size();
+  return true;
 }
 
 void exhaustive::restart(std::string reason) {
   nondeterminism_ = std::move(reason);
   footprints_ = false;
-  stack_.clear();
+  depth_ = 0;
+}
+
+exhaustive::node &exhaustive::push() {
+  if (depth_ == stack_.size())
+    stack_.emplace_back();
+  node &added = stack_[depth_++];
+  added.tried.clear();
+  added.sleeping = 0;
+  return added;
 }
 
 // A search that is split deals out the subtrees below the first few decisions between several tasks. Every part walks
@@ -155,14 +166,14 @@ void exhaustive::keep_to_part() {
   std::uint64_t decisions = static_cast<std::uint64_t>(std::bit_width(part_.of - 1)) + 4;
   std::uint64_t hash = 0x9e3779b97f4a7c15u;
   std::size_t depth = 0;
-  for (; depth < stack_.size() && decisions > 0; ++depth) {
+  for (; depth < depth_ && decisions > 0; ++depth) {
     hash = (hash ^ stack_[depth].chosen) * 0xd1342543de82ef95u;
     hash ^= hash >> 32;
     decisions -= stack_[depth].ready.size() > 1;
   }
   elsewhere_ = hash % part_.of != part_.number - 1;
   if (elsewhere_)
-    stack_.erase(stack_.begin() + static_cast<std::ptrdiff_t>(depth), stack_.end());
+    depth_ = depth;
 }
 
 void exhaustive::learn(const run_memory &run) {
@@ -177,44 +188,43 @@ void exhaustive::learn(const run_memory &run) {
     return;
   }
   cut_ |= run.flags[0].cut_off || run.steps.overflowed() || run.ready.overflowed() || run.cells.overflowed();
-  for (std::size_t i = stack_.empty() ? 0 : stack_.size() - 1; i < run.steps.size(); ++i) {
-    const step_entry &step = run.steps[i];
+  const std::size_t skipped = run.flags[0].skipped, known = depth_;
+  for (std::size_t i = known == 0 ? 0 : known - 1; i < skipped + run.steps.size(); ++i) {
+    const step_entry &step = run.steps[i - skipped];
     const auto cells = run.cells_of(step);
-    if (i < stack_.size()) {
+    if (i < known) {
       stack_[i].touched.assign(cells.begin(), cells.end());
       continue;
     }
-    node added;
+    node &added = push();
+    const node *const before = i == 0 ? nullptr : &stack_[i - 1];
     const auto ready = run.ready_at(step);
     added.ready.assign(ready.begin(), ready.end());
     added.chosen = step.chosen;
     added.touched.assign(cells.begin(), cells.end());
-    if (footprints_ && i > 0)
-      for (const sleeper &each : stack_[i - 1].sleeping)
-        if (!conflict(each.cells, stack_[i - 1].touched))
-          added.sleeping.push_back(each);
-    stack_.push_back(std::move(added));
+    for (std::size_t k = 0; footprints_ && before && k < before->sleeping; ++k)
+      if (!conflict(before->sleepers[k].cells, before->touched))
+        added.add_sleeper(before->sleepers[k].task, before->sleepers[k].cells);
   }
   keep_to_part();
   exhausted_ = !backtrack();
 }
 
 bool exhaustive::backtrack() {
-  while (!stack_.empty()) {
-    node &top = stack_.back();
+  for (; depth_ > 0; --depth_) {
+    node &top = stack_[depth_ - 1];
     top.tried.push_back(top.chosen);
     if (footprints_)
-      top.sleeping.push_back({top.chosen, std::move(top.touched)});
+      top.add_sleeper(top.chosen, top.touched);
     top.touched.clear();
     for (task_key each : top.ready) {
-      const bool sleeps =
-          std::any_of(top.sleeping.begin(), top.sleeping.end(), [&](const sleeper &s) { return s.task == each; });
+      const auto end = top.sleepers.begin() + static_cast<std::ptrdiff_t>(top.sleeping);
+      const bool sleeps = std::any_of(top.sleepers.begin(), end, [&](const sleeper &s) { return s.task == each; });
       if (!sleeps && !contains(top.tried, each)) {
         top.chosen = each;
         return true;
       }
     }
-    stack_.pop_back();
   }
   return false;
 }

@@ -27,6 +27,8 @@ class exhaustive_picker final : public picker {
 public:
   exhaustive_picker(std::span<const std::uint64_t> numbers, shared_table<std::uint64_t> &marks) noexcept;
   std::size_t pick(const choice &now) override;
+  [[nodiscard]] std::size_t known() const noexcept override { return prefix_.size(); }
+  [[nodiscard]] task_key known_at(std::size_t step) const noexcept override { return prefix_[step]; }
 
 private:
   /// Wakes who conflicts with the segment that ran last.
@@ -45,6 +47,8 @@ public:
   bool next(plan &out) override;
   void learn(const run_memory &run) override;
   [[nodiscard]] bool complete() const noexcept override { return exhausted_ && !cut_; }
+  /// Each 64th run is compared from its beginning.
+  [[nodiscard]] bool knows_beginning() const noexcept override { return runs_ > 64 && runs_ % 64 != 0; }
   [[nodiscard]] bool wants_ready() const noexcept override { return true; }
   [[nodiscard]] bool wants_footprints() const noexcept override { return footprints_; }
   [[nodiscard]] schedule_source source() const noexcept override { return schedule_source::enumeration; }
@@ -57,17 +61,27 @@ private:
     task_key task;
     std::vector<detect::footprint::cell> cells;
   };
+  /// What is taken off the stack is kept, to spare allocations.
   struct node {
     std::vector<task_key> ready;
     std::vector<task_key> tried; ///< besides those that sleep
-    task_key chosen;
-    std::vector<sleeper> sleeping;
+    task_key chosen = 0;
+    std::vector<sleeper> sleepers;
+    std::size_t sleeping = 0;                     ///< how many of the sleepers count
     std::vector<detect::footprint::cell> touched; ///< by the chosen segment
+
+    void add_sleeper(task_key task, const std::vector<detect::footprint::cell> &cells) {
+      if (sleeping == sleepers.size())
+        sleepers.emplace_back();
+      sleepers[sleeping].task = task;
+      sleepers[sleeping++].cells = cells;
+    }
   };
   [[nodiscard]] bool same(const run_memory &run) const;
   void restart(std::string reason);
   /// Leaves out what lies below the first decisions when these are another part's.
   void keep_to_part();
+  [[nodiscard]] node &push();
   /// To the next branch; false: there is none left.
   bool backtrack();
 
@@ -76,7 +90,9 @@ private:
   bool elsewhere_ = false;
   bool exhausted_ = false; ///< nothing is left to run
   bool cut_ = false;       ///< some run did not come to its end: the search cannot be complete
-  std::vector<node> stack_;
+  std::uint64_t runs_ = 0;
+  std::vector<node> stack_; ///< the first depth_ of them
+  std::size_t depth_ = 0;
   std::string nondeterminism_;
 };
 

@@ -89,10 +89,13 @@ struct run_flags {
   bool footprints = false; ///< and what each of them touched
   bool detect = true;      ///< the detector watches; else only `suspicious` tells
   bool history = false;    ///< and keeps what it needs for reports
+  bool labels = true;      ///< and who the tasks are
+  bool skip_known = false; ///< but not the steps that the plan gives, except for the last one
   bool timers = false;     ///< write timed waits down
   bool timed = false;      ///< note when each step begins
   std::uint64_t most_steps = 0;
   // Set by the run.
+  std::uint64_t skipped;   ///< steps that were not written down
   bool suspicious;         ///< the detector would have something to judge
   bool outside;            ///< something that is not the loop's was awaited; known where timers are written down
   bool finished;           ///< it came to its end and wrote down all it had
@@ -135,6 +138,7 @@ struct run_memory {
     timers.clear();
     flags[0].finished = flags[0].abandoned = flags[0].cut_off = false;
     flags[0].hung = flags[0].slow = flags[0].suspicious = flags[0].outside = false;
+    flags[0].skipped = 0;
     flags[0].step_began = 0;
     flags[0].taken = 0;
     flags[0].crashed = 0;

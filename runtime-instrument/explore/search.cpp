@@ -165,6 +165,8 @@ void search::run_for(strategy &s, const plan &p) {
   const bool quick = runner_.cheap() && !options_.once;
   run(p, {.steps = s.wants_steps() || recorded || !quick,
           .ready = s.wants_ready() || learns,
+          .labels = recorded || !quick,
+          .skip_known = s.knows_beginning() && !recorded && quick,
           .footprints = s.wants_footprints() || recorded,
           .detect = !quick});
   s.learn(memory_);
@@ -175,17 +177,18 @@ void search::run_for(strategy &s, const plan &p) {
     statistics_.count_blocked();
   else
     statistics_.count(memory_, s.source());
-  if (flags.detect || (!flags.suspicious && memory_.failures.empty()))
+  if (flags.detect || (!flags.suspicious && !any_news()))
     return;
   run(p, {.footprints = s.wants_footprints()}); // the picker may go by them
 }
 
 void search::run(const plan &p, const wanted &what) {
   memory_.plan.clear();
-  for (std::uint64_t number : p)
-    memory_.plan.push(number);
+  memory_.plan.append(p);
   run_flags &flags = memory_.flags[0];
   flags.steps = what.steps;
+  flags.labels = what.labels;
+  flags.skip_known = what.skip_known;
   flags.ready = what.ready;
   flags.footprints = what.footprints;
   flags.detect = what.detect;
@@ -203,6 +206,13 @@ void search::run(const plan &p, const wanted &what) {
     at->first = std::max(at->first, each.first);
     at->second = std::max(at->second, each.second);
   }
+}
+
+bool search::any_news() const {
+  for (const failure_entry &each : memory_.failures.all())
+    if (!known_.contains(key_of(each)))
+      return true;
+  return false;
 }
 
 search::key_set search::keys() const {

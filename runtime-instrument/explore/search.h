@@ -106,6 +106,8 @@ private:
   struct wanted {
     bool steps = true;
     bool ready = false;
+    bool labels = true;
+    bool skip_known = false;
     bool footprints = false;
     bool detect = true;
     bool history = false;
@@ -129,6 +131,8 @@ private:
   [[nodiscard]] std::vector<deviation> shrink(const std::string &key, std::vector<deviation> from);
   [[nodiscard]] bool shows(const std::string &key, const std::vector<deviation> &schedule, bool history = false);
   [[nodiscard]] key_set keys() const;
+  /// A failure that was not seen before.
+  [[nodiscard]] bool any_news() const;
   void compare_with_serial_orders();
   void judge_fifo();
   void judge_latencies(finding &f);

@@ -51,6 +51,16 @@ public:
     first_[head_->size++] = value;
     return true;
   }
+  /// Appends them all; false: nothing, there is not room enough.
+  bool append(std::span<const T> values) noexcept {
+    if (capacity_ - head_->size < values.size()) {
+      head_->overflowed = true;
+      return false;
+    }
+    std::memcpy(first_ + head_->size, values.data(), values.size_bytes());
+    head_->size += values.size();
+    return true;
+  }
   void clear() noexcept {
     head_->size = 0;
     head_->overflowed = false;

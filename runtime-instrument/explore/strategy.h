@@ -45,6 +45,9 @@ public:
   /// `count`. Nothing of a run need be written down for it.
   [[nodiscard]] virtual bool blind() const noexcept { return false; }
   virtual std::size_t draw(std::size_t) { return 0; }
+  /// The tasks of the first steps, where the plan gives them; known() of them.
+  [[nodiscard]] virtual std::size_t known() const noexcept { return 0; }
+  [[nodiscard]] virtual task_key known_at(std::size_t) const noexcept { return 0; }
   /// The loop keeps its own order, and pick() is not asked.
   [[nodiscard]] virtual bool loop_order() const noexcept { return false; }
   /// Under loop_order(): how many nanoseconds a segment takes.
@@ -94,6 +97,8 @@ public:
   /// Whether learn() needs to know who was ready at each step.
   [[nodiscard]] virtual bool wants_ready() const noexcept { return false; }
   [[nodiscard]] virtual schedule_source source() const noexcept { return schedule_source::given; }
+  /// learn() can do without the steps that its plan gave, but for the last one (see picker::known()).
+  [[nodiscard]] virtual bool knows_beginning() const noexcept { return false; }
   /// Whether learn() needs what segments touched.
   [[nodiscard]] virtual bool wants_footprints() const noexcept { return false; }
 };

@@ -65,7 +65,8 @@ event_loop::event_loop(const run_options &options, detail::supervision watched)
       noted_(watched.observe || log_), debug_(options.debug),
       careful_(options.debug || watched.observe || watched.order), strict_(options.strict),
       real_time_(options.clock == run_options::time::real), ordinal_(watched.ordinal),
-      began_(std::chrono::steady_clock::now()), slow_segment_(options.slow_segment) {
+      root_key_(detail::watched_task::key_of_child(0, watched.ordinal)), began_(std::chrono::steady_clock::now()),
+      slow_segment_(options.slow_segment) {
   auto &all = loops();
   const std::lock_guard guard(all.lock);
   serial_ = ++all.last;
@@ -161,6 +162,7 @@ void event_loop::rewind() noexcept {
   root_children_ = 0;
   now_ = {};
   stopping_ = forgiven_ = false;
+  noted_ = observed_ || (log_ && scheduler_->watches);
 }
 
 void event_loop::introduce(detail::task_state &task) {

@@ -126,7 +126,7 @@ bool event_loop::collect() {
     if (real_time_)
       now_ = now();
     fire_timers();
-    if (!ready_.empty() || (scheduler_ && !scheduler_->idle()))
+    if (!ready_.empty() || (scheduler_ && !scheduler_->idle))
       return true;
     if (!pass_time())
       return false;

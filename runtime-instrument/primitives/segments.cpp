@@ -9,6 +9,10 @@
 #include <cstdio>
 #include <utility>
 
+#if CORACE_INSTRUMENT
+#include "detect/access_log.h"
+#endif
+
 namespace corace {
 
 inline void event_loop::end_task(detail::task_state &task) {
@@ -117,7 +121,7 @@ bool event_loop::run_ticks() {
 // One segment of the task that the scheduler picks. Call-backs are no decisions: they run as soon as they are queued,
 // so that all tasks which can be ready are. Under `loop_order` everything happens as in tick(), one node a step.
 bool event_loop::step() {
-  if (scheduler_->loop_order()) {
+  if (scheduler_->loop_order) {
     if (!collect())
       return false;
     ++ticks_;
@@ -132,17 +136,20 @@ bool event_loop::step() {
     now_ += scheduler_->segment_takes();
     return ran;
   }
-  if (detail::task_state *sleeper = scheduler_->in_a_hurry())
-    hurry(*sleeper);
+  if (scheduler_->hurries)
+    if (detail::task_state *sleeper = scheduler_->in_a_hurry())
+      hurry(*sleeper);
   do {
-    if (!(only_ready() || collect()))
+    const bool picks_alone = timers_.empty() && !reactor_ && !posts_waiting_.load(std::memory_order_relaxed) &&
+                             !(ready_.empty() && scheduler_->idle);
+    if (!picks_alone && !collect())
       return false;
     while (detail::ready_node *node = ready_.pop_front())
       if (node->fire)
         node->fire(*node, true);
       else
         scheduler_->ready(*this, static_cast<detail::task_state &>(*node));
-  } while (scheduler_->idle());
+  } while (scheduler_->idle);
   ++ticks_;
   return run_picked();
 }
@@ -192,9 +199,10 @@ void event_loop::run_segment(detail::task_state &task) {
 
 void event_loop::run_watched(detail::task_state &task) {
   const auto kept = detail::task_pointer<>::share(task);
-  const bool log = CORACE_INSTRUMENT && log_;
-  if (log)
-    detail::begin_logged_segment(*log_, task);
+#if CORACE_INSTRUMENT
+  if (log_)
+    log_->begin_segment(task.watched->key, reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
+#endif
   if (observed())
     detect::enter(task.watched->id);
   if (noted()) // see task_state::cancel()
@@ -204,9 +212,11 @@ void event_loop::run_watched(detail::task_state &task) {
   ++task.watched->segments;
   if (observed())
     detect::leave();
-  if (log)
-    detail::end_logged_segment(*log_);
-  if (scheduler_)
+#if CORACE_INSTRUMENT
+  if (log_)
+    log_->end_segment();
+#endif
+  if (scheduler_ && scheduler_->watches)
     scheduler_->ran(task);
 }
 
@@ -233,7 +243,9 @@ void event_loop::add_eagerly(detail::task_state &task) {
   detail::task_state *const outer = running_;
   detail::context_slot *const values = detail::here.values;
   const detect::task_id before = observed() ? detect::enter_nested(task.watched->id) : 0;
-  const std::uint64_t logged = CORACE_INSTRUMENT && log_ ? detail::enter_logged(*log_, task) : 0;
+#if CORACE_INSTRUMENT
+  const std::uint64_t logged = log_ ? log_->enter_nested(task.watched->key) : 0;
+#endif
   std::exception_ptr escaping;
   try {
     advance_task(task);
@@ -242,8 +254,10 @@ void event_loop::add_eagerly(detail::task_state &task) {
   }
   if (observed())
     detect::leave_nested(before);
-  if (CORACE_INSTRUMENT && log_)
-    detail::leave_logged(*log_, logged);
+#if CORACE_INSTRUMENT
+  if (log_)
+    log_->leave_nested(logged);
+#endif
   running_ = outer;
   detail::here.values = values;
   order(&task, outer);

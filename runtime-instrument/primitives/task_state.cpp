@@ -28,14 +28,14 @@ void task_state::enrol() {
   watched->function = root->created.coroutine.function_name();
   const task_state *running = loop->running();
   if (!running && number == 1) { // the main task
-    watched->key = watched_task::key_of_child(0, loop->ordinal());
+    watched->key = loop->root_key();
     return;
   }
   // What a call-back creates counts as the main task's.
   if (!running || running->watched->path.empty()) {
     const std::uint32_t ordinal = loop->next_root_child();
     watched->path = detail::task_path().child(ordinal);
-    watched->key = watched_task::key_of_child(watched_task::key_of_child(0, loop->ordinal()), ordinal);
+    watched->key = watched_task::key_of_child(loop->root_key(), ordinal);
     return;
   }
   watched_task &creator = *running->watched;

@@ -272,6 +272,8 @@ public:
   [[nodiscard]] detect::access_log *log() const noexcept { return log_; }
   /// Who decides in its place; null: nobody.
   [[nodiscard]] detail::scheduler *order() const noexcept { return scheduler_; }
+  /// The key of the main task.
+  [[nodiscard]] std::uint64_t root_key() const noexcept { return root_key_; }
   /// The ordinal of the next task that the main task creates, or that a call-back does.
   [[nodiscard]] std::uint32_t next_root_child() noexcept { return ++root_children_; }
   /// Throws usage_error where the loop is closed.
@@ -367,7 +369,8 @@ private:
   std::uint32_t outside_ = 0;              ///< outside_work objects
   std::uint32_t ordinal_;
   std::uint64_t serial_ = 0;
-  std::uint64_t task_numbers_ = 0;      ///< how many tasks it has had
+  std::uint64_t task_numbers_ = 0; ///< how many tasks it has had
+  std::uint64_t root_key_;
   std::uint32_t root_children_ = 0;     ///< watched: how many the main task has made, or nobody
   std::vector<detail::timer *> timers_; ///< a heap: earliest deadline, then oldest, on top
   std::uint64_t timer_sequence_ = 0;

@@ -42,11 +42,6 @@ namespace corace::detail {
 class task_state;
 /// Where somebody wants to know: the detector, the explorer, or both.
 void tell(const event_loop &loop, sync_event what, const void *object) noexcept;
-// The log's side of a segment.
-void begin_logged_segment(detect::access_log &log, const task_state &task) noexcept;
-void end_logged_segment(detect::access_log &log) noexcept;
-[[nodiscard]] std::uint64_t enter_logged(detect::access_log &log, const task_state &task) noexcept;
-void leave_logged(detect::access_log &log, std::uint64_t before) noexcept;
 } // namespace corace::detail
 
 namespace corace::detect {

@@ -27,8 +27,6 @@ class scheduler {
 public:
   /// A task has become ready. The scheduler has it from now on, until pick() gives it back.
   virtual void ready(event_loop &loop, task_state &task) = 0;
-  /// It has none that is ready.
-  [[nodiscard]] virtual bool idle() const noexcept = 0;
   /// The next task to run, out of those that are ready; null: abandon the run. Asked where there is one.
   virtual task_state *pick(event_loop &loop) = 0;
   /// A task that is ready is not to run after all. Without effect where the scheduler does not have it.
@@ -37,8 +35,6 @@ public:
   virtual void ran(task_state &task) = 0;
   /// A task has come to its end and still has its frame.
   virtual void ending(task_state &task) noexcept = 0;
-  /// Whether the next run keeps the loop's own order, ticks included; then a task is ready() when it is its turn.
-  [[nodiscard]] virtual bool loop_order() const noexcept { return false; }
   /// A task whose sleep is to end before anything else runs, whatever is ready; null: time passes only when nothing is.
   [[nodiscard]] virtual task_state *in_a_hurry() const noexcept { return nullptr; }
   /// How much longer a timed wait takes than asked for. The running task, or a call-back, begins it now; it would end
@@ -61,6 +57,12 @@ public:
   virtual bool reported(const loop_report &) noexcept { return false; }
   /// A task's coroutine was resumed to its end by its handle.
   virtual void resumed_by_another(const task_state &) noexcept {}
+
+  // What the loop asks at every step.
+  bool idle = true;        ///< it has no task that is ready
+  bool loop_order = false; ///< the loop keeps its own order, ticks included: a task is ready() when it is its turn
+  bool hurries = false;    ///< in_a_hurry() may give one
+  bool watches = true;     ///< ran() is to be called, and the log wants to know of synchronisation objects
 
 protected:
   ~scheduler() = default;
