@@ -70,11 +70,11 @@ void apply_environment(explore_options &options) {
 [[nodiscard]] std::string describe(const explore_failure &failure, const explore_case &test) {
   const std::string place =
       failure.line ? failure.file.substr(failure.file.rfind('/') + 1) + ':' + std::to_string(failure.line) + ": " : "";
-  const bool race = !failure.object.empty() || failure.message.find(": ") != std::string::npos;
-  std::string text =
-      place +
-      (failure.kind == "assertion" || race || failure.message.starts_with(failure.kind) ? "" : failure.kind + ": ") +
-      failure.message + "\n\n";
+  std::string kind = failure.kind;
+  std::replace(kind.begin(), kind.end(), '-', ' ');
+  const bool told = failure.kind == "assertion" || failure.message.starts_with(failure.kind) ||
+                    failure.message.starts_with(kind); // the message begins with it
+  std::string text = place + (told ? "" : failure.kind + ": ") + failure.message + "\n\n";
   if (const std::string drawn = interleaving(failure); !drawn.empty())
     text += drawn + '\n';
   text += "  found in schedule " + std::to_string(failure.found_in_run) + ", " +
@@ -119,9 +119,10 @@ explore_verdict explore_test(const explore_case &test, const std::function<task<
       verdict.text += describe(each, test) + '\n';
     if (result.failures.size() > 1)
       verdict.text = counted(result.failures.size(), "failure", "failures") + "\n\n" + verdict.text;
-    verdict.text += (verdict.passed ? "" : "  ") + statistics_of(result, options);
+    verdict.statistics = statistics_of(result, options);
+    verdict.text += (verdict.passed ? "" : "  ") + verdict.statistics;
   } catch (const std::exception &e) {
-    verdict = {.passed = false, .text = e.what(), .verbose = false};
+    verdict = {.passed = false, .text = e.what(), .statistics = {}, .verbose = false};
   }
   return verdict;
 }

@@ -10,13 +10,15 @@ namespace {
 /// So many runs are recorded one after the other; later on, the gaps grow in proportion. Ten million runs have about
 /// 3,000 in the sample. Which runs these are does not depend on what they show, so random ones stay a random sample.
 constexpr std::uint64_t recorded_in_a_row = 256;
+/// A run that takes more steps makes the next gap longer, because recording it has cost more.
+constexpr std::uint64_t steps_of_a_gap = 256;
 /// A run with more steps is not recorded.
 constexpr std::size_t longest_recorded = std::size_t{1} << 14;
 } // namespace
 
 void statistics::count(const run_memory &run, schedule_source source) {
   if (samples_next()) {
-    next_sample_ = runs_ + 1 + runs_ / recorded_in_a_row;
+    next_sample_ = runs_ + 1 + runs_ / recorded_in_a_row + run.flags[0].taken / steps_of_a_gap;
     record(run, source);
   }
   ++runs_;

@@ -47,6 +47,7 @@ inline void explore_in_gtest(const char *name, const char *file, int line, task<
     const gtest_expectations intercepted;
     verdict = explore_test({full, "--gtest_filter=" + full}, body, options);
   }
+  testing::Test::RecordProperty("exploration", verdict.statistics); // in the XML and JSON reports
   if (!verdict.passed)
     ADD_FAILURE_AT(file, line) << verdict.text;
   else if (verdict.verbose)

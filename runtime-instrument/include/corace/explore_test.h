@@ -28,7 +28,8 @@ struct explore_verdict {
   bool passed = true;
   /// When it failed: what, where, the interleaving, and how to see it again. When it passed: one line of statistics.
   std::string text;
-  bool verbose = false; ///< the text of a test that passed is to be shown
+  std::string statistics; ///< in one line
+  bool verbose = false;   ///< the text of a test that passed is to be shown
 };
 
 /// Throws nothing: wrong options are a failure of the test.

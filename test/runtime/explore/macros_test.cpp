@@ -135,6 +135,15 @@ TEST(explore_test, an_expectation_fails_the_schedule_and_not_the_process) {
     EXPECT_NE(std::string(failure.message()).find(part), std::string::npos) << part << "\n" << failure.message();
 }
 
+TEST(explore_test, every_failure_says_what_kind_it_is) {
+  const auto thrown = explore_test(this_case, []() -> task<void> {
+    co_await yield();
+    throw std::runtime_error("parser: line 3: no number");
+  });
+  EXPECT_TRUE(thrown.text.starts_with("exception: parser: line 3: no number\n")) << thrown.text;
+  EXPECT_TRUE(explore_test(this_case, loses_an_update).text.starts_with("lost update on 'total': ")) << thrown.text;
+}
+
 TEST(explore_test, a_token_shows_the_same_failure_in_one_run) {
   const auto found = explore_test(this_case, loses_an_update);
   const std::string token = part_after(found.text, "CORACE_REPLAY=");

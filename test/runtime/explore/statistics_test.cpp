@@ -107,6 +107,20 @@ TEST(statistics, steps_and_speed_are_counted) {
   EXPECT_GT(s.runs_per_second(), 0);
 }
 
+TEST(statistics, long_runs_are_recorded_now_and_then) {
+  const auto result = explore(
+      []() -> task<void> {
+        co_await concurrently(2, [](int) -> task<void> {
+          for (int i = 0; i < 2000; ++i)
+            co_await yield();
+        });
+      },
+      randomly(60));
+  EXPECT_EQ(result.statistics.runs, 60u);
+  EXPECT_GE(result.statistics.recorded, 3u);
+  EXPECT_LE(result.statistics.recorded, 10u);
+}
+
 [[nodiscard]] const await_coverage *at_line(const explore_statistics &s, std::uint32_t line) {
   const auto at = std::find_if(s.awaits.begin(), s.awaits.end(), [&](const auto &each) { return each.line == line; });
   return at == s.awaits.end() ? nullptr : &*at;
