@@ -175,7 +175,7 @@ Error Parser::record(const Fields &Record) {
   if (Name == "step")
     return step(Record);
   const size_t Count =
-      StringSwitch<size_t>(Name).Case("place", 6).Case("value", 4).Case("task", 3).Case("message", 2).Default(0);
+      StringSwitch<size_t>(Name).Case("place", 6).Case("value", 4).Case("task", 3).Case("message", 2).Case("realisable", 2).Default(0);
   if (Count == 0)
     return Error::success(); // from a newer runtime
   if (Error E = need(Record, Count))
@@ -189,6 +189,8 @@ Error Parser::record(const Fields &Record) {
     Shown.Tasks.push_back({Record[2], Record[3]});
   else if (Name == "message")
     Shown.Messages.push_back(Record[2]);
+  else if (Name == "realisable")
+    Shown.Realisable = Record[2];
   else {
     Place Where;
     Where.Role = Record[2];

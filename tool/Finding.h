@@ -65,6 +65,7 @@ struct Proof {
   std::uint64_t Runs = 0;     ///< schedules until it was found
   std::uint64_t Switches = 0; ///< of task, in the shortest schedule that shows it
   std::string Fifo;           ///< "yes", "no" or "unknown"
+  std::string Realisable;     ///< whether latencies under such a queue show it, in words; empty: not known
   std::vector<Place> Places;  ///< with the roles first, suspension, rival, second
   std::vector<TaskName> Tasks;
   std::vector<Step> Steps; ///< in the order in which they happened

@@ -12,6 +12,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Process.h"
 
 using namespace llvm;
 
@@ -19,6 +20,8 @@ namespace corace::tool {
 
 static constexpr OptionSpec Options[] = {
     {"--findings", "FILE", "what corace confirm --sarif wrote (default: .corace/PROGRAM.sarif, if it is there)"},
+    {"--lenient", "", "leave out what of the token does not apply to the program any more"},
+    {"--gdb", "", "run the program in gdb, which stops at each switch that the token forces"},
 };
 
 /// Only the outer form: whether the schedule belongs to the program, and whether it can be followed, the program knows.
@@ -46,6 +49,8 @@ static void recall(Finding &F, ArrayRef<Finding> Remembered, StringRef Token) {
       F.Shown->Value = Old.Shown->Value;
     if (F.Shown->Fifo.empty() || F.Shown->Fifo == "unknown")
       F.Shown->Fifo = Old.Shown->Fifo;
+    if (F.Shown->Realisable.empty())
+      F.Shown->Realisable = Old.Shown->Realisable;
   }
 }
 
@@ -58,6 +63,57 @@ static Expected<std::vector<Finding>> remembered(const Arguments &Args) {
   return readSarif(Path);
 }
 
+/// For gdb: stops where a task goes on that the token forces, and at the window's accesses. With nobody at the terminal
+/// it shows where each stop is and goes on.
+static std::string debuggerScript(ArrayRef<Finding> Remembered, StringRef Token, bool Interactive) {
+  std::string Script = "set pagination off\nset confirm off\nset breakpoint pending on\n"
+                       "break __corace_stop_here\ncommands\nsilent\n"
+                       "printf \"corace: %s\\n\", *(char **)&__corace_stop_why\n"
+                       "tbreak *(*(long *)&__corace_stop_at)\ncontinue\nend\n";
+  std::size_t Stops = Token.count(',') + 1;
+  for (const Finding &F : Remembered) {
+    if (!F.Shown || Token != F.Shown->Token)
+      continue;
+    for (const Place &Where : F.Shown->Places) {
+      if (Where.Line == 0 || Where.File.find_first_of("\"\n") != std::string::npos)
+        continue;
+      Script += "break \"" + Where.File + "\":" + std::to_string(Where.Line) + "\n";
+      Stops += 4; // as many tasks may come by there
+    }
+  }
+  Script += "run\n";
+  for (std::size_t I = 0; I < Stops && !Interactive; ++I)
+    Script += "backtrace 2\ncontinue\n";
+  return Script;
+}
+
+/// Hands the terminal to gdb; its exit code is the command's.
+static Expected<int> debug(const Arguments &Args, ArrayRef<Finding> Remembered, StringRef Token,
+                           std::vector<std::pair<std::string, std::string>> Options) {
+  Expected<TemporaryDirectory> Directory = TemporaryDirectory::create();
+  if (!Directory)
+    return Directory.takeError();
+  const bool Interactive = sys::Process::StandardInIsUserInput();
+  const std::string Script = (Directory->path() + "/gdb").str();
+  std::error_code Problem;
+  raw_fd_ostream(Script, Problem) << debuggerScript(Remembered, Token, Interactive);
+  if (Problem)
+    return inputError(Script + ": " + Problem.message(), "make room in the temporary directory");
+  Options.emplace_back("stop", "1");
+  Process What;
+  What.Command = {"gdb", "-q", "-x", Script};
+  if (!Interactive)
+    What.Command.push_back("-batch");
+  What.Command.push_back("--args");
+  What.Command.insert(What.Command.end(), Args.Rest.begin(), Args.Rest.end());
+  What.Environment = {{"CORACE_OPTIONS", optionsValue(Options)}};
+  What.SameAddresses = true;
+  Expected<ProcessExit> Exit = run(What);
+  if (!Exit)
+    return Exit.takeError();
+  return Exit->code();
+}
+
 static Expected<int> replay(const Arguments &Args) {
   if (Args.Words.size() != 1 || Args.Rest.empty())
     return inputError("a token and a program are needed", "write corace replay TOKEN -- COMMAND ARGUMENTS");
@@ -67,7 +123,12 @@ static Expected<int> replay(const Arguments &Args) {
   Expected<std::vector<Finding>> Remembered = remembered(Args);
   if (!Remembered)
     return Remembered.takeError();
-  SessionRequest Request{Args.Rest, *Remembered, {{"mode", "replay"}, {"token", Token}}};
+  std::vector<std::pair<std::string, std::string>> Options = {{"mode", "replay"}, {"token", Token}};
+  if (Args.has("--lenient"))
+    Options.emplace_back("lenient", "1");
+  if (Args.has("--gdb"))
+    return debug(Args, *Remembered, Token, std::move(Options));
+  SessionRequest Request{Args.Rest, *Remembered, std::move(Options)};
   Request.SameAddresses = true;
   Expected<SessionResult> Result = runInstrumented(Request);
   if (!Result)

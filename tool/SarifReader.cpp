@@ -99,6 +99,7 @@ Error Reader::location(const json::Object &Location, const Twine &At, Place &Whe
 void Reader::proof(const json::Object &Facts, Proof &Shown) {
   Shown.Token = textOf(Facts, "token");
   Shown.Fifo = textOf(Facts, "fifo");
+  Shown.Realisable = textOf(Facts, "realisable");
   Shown.Runs = static_cast<uint64_t>(std::max<int64_t>(0, Facts.getInteger("runs").value_or(0)));
   Shown.Switches = static_cast<uint64_t>(std::max<int64_t>(0, Facts.getInteger("switches").value_or(0)));
   if (const json::Object *Value = Facts.getObject("value"))

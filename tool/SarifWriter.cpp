@@ -201,6 +201,8 @@ json::Value Writer::properties(const Finding &F) {
   json::Object Facts{{"runs", static_cast<int64_t>(Shown.Runs)},
                      {"switches", static_cast<int64_t>(Shown.Switches)},
                      {"fifo", text(Shown.Fifo)}};
+  if (!Shown.Realisable.empty())
+    Facts["realisable"] = text(Shown.Realisable);
   if (!Shown.Token.empty()) {
     Facts["token"] = text(Shown.Token);
     json::Array Command;

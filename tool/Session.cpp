@@ -44,8 +44,9 @@ Expected<SessionResult> runInstrumented(const SessionRequest &Request) {
   if (!Runs)
     return Runs.takeError();
   Result.Runs = std::move(*Runs);
-  // A process without instrumented code has nothing to say.
-  std::erase_if(Result.Runs, [](const Evidence &Run) { return Run.Sites == 0; });
+  // A process without instrumented code has nothing to say, unless it has searched or replayed itself: what goes
+  // through shared<T> and the primitives is seen without the pass.
+  std::erase_if(Result.Runs, [](const Evidence &Run) { return Run.Sites == 0 && !Run.Searched; });
   for (Evidence &Run : Result.Runs) {
     Run.Command = Request.Command;
     if (Exit->Signal)

@@ -163,6 +163,8 @@ static void printSentences(raw_ostream &OS, const Style &Look, const Finding &F,
        << "; this one ends with " << printable(Shown.Value->Here) << '\n';
   if (Shown.Fifo == "yes" && isRace(F.Kind))
     OS << "  also under a first-in-first-out loop: yes, it needs no unusual scheduler\n";
+  else if (!Shown.Realisable.empty() && Shown.Fifo == "no")
+    printWrapped(OS, Look, "realisable:", Shown.Realisable);
   else if (Shown.Fifo == "no")
     OS << "  also under a first-in-first-out loop: no, it takes other delays or another scheduler\n";
   if (F.Dynamic && Checked && isRace(F.Kind))

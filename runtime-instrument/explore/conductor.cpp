@@ -3,8 +3,10 @@
 #include "explore/conductor.h"
 
 #include "explore/label.h"
+#include "explore/stop.h"
 #include "explore/variables.h"
 #include "report/notes.h"
+#include "report/start.h"
 
 #include <corace/detail/promise.h>
 
@@ -30,6 +32,7 @@ void conductor::begin() {
   blind_ = picker_->blind() && !flags.steps;
   known_ = flags.skip_known ? std::max<std::size_t>(picker_->known(), 1) - 1 : 0;
   quick_ = blind_ || known_ > 0;
+  stops_ = memory_.plan[0] == static_cast<std::uint64_t>(picker_kind::replay) && report::current_options().stop;
   left_ = flags.most_steps;
   idle = true;
   loop_order = picker_->loop_order();
@@ -196,6 +199,9 @@ detail::task_state *conductor::pick_carefully() {
   }
   if (flags.steps)
     note_step(now, index);
+  if (stops_ && last_key_ != 0)
+    if (const std::size_t usual = canonical(now); usual != index)
+      stop_at_switch(*tasks_[index], *tasks_[usual]);
   if (flags.timers && !memory_.steps.empty()) {
     const event_loop &loop = *tasks_[index]->loop;
     memory_.steps.back().time = loop.now().time_since_epoch().count();

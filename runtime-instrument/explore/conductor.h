@@ -78,6 +78,7 @@ private:
   std::vector<std::string> unheard_; ///< what only the loop's exception handler was told
   bool quick_ = false;               ///< no step is written down; always so where blind_
   std::size_t known_ = 0;            ///< for so many steps, where not blind_
+  bool stops_ = false;               ///< a debugger is to stop at switches
   bool blind_ = false;               ///< nothing is written down, and the picker does not care
   std::uint64_t left_ = 0;           ///< how many more steps the run may take
   task_key last_key_ = 0;            ///< who ran last; 0: nobody

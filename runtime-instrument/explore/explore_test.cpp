@@ -111,6 +111,8 @@ explore_verdict explore_test(const explore_case &test, const std::function<task<
   verdict.verbose = variable("CORACE_VERBOSE") || variable("CORACE_REPLAY");
   try {
     apply_environment(options);
+    if (options.name.empty())
+      options.name = test.name;
     const explore_result result = explore(body, options);
     verdict.passed = result.clean();
     if (result.part.of > 1)

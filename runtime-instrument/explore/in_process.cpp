@@ -4,6 +4,7 @@
 
 #include "explore/conductor.h"
 #include "explore/interleaving.h"
+#include "explore/session.h"
 #include "report/evidence.h"
 #include "report/notes.h"
 #include "report/start.h"
@@ -88,10 +89,10 @@ private:
   std::vector<report::note> notes_ = report::take_notes();
 };
 
-[[nodiscard]] explore_failure to_failure(const finding &f) {
+[[nodiscard]] explore_failure to_failure(const finding &f, std::string_view test) {
   explore_failure out;
   out.kind = to_string(f.kind);
-  out.token = to_string(token{program_fingerprint(), f.schedule});
+  out.token = to_string(token{test_fingerprint(test), f.schedule});
   out.message = f.failure ? f.failure->message : report::headline(f);
   out.object = f.race ? f.race->object : "";
   out.found_in_run = f.found_in_run;
@@ -111,13 +112,34 @@ private:
   auto parsed = parse_own_token(options.token);
   if (const auto *problem = std::get_if<std::string>(&parsed))
     throw usage_error("corace::explore: " + *problem);
+  const token &own = std::get<token>(parsed);
+  if (of_another_test(own, options.name))
+    throw usage_error("corace::explore: the token '" + options.token + "' was made by another test than " +
+                      (options.name.empty() ? "this one, which has no name" : "'" + options.name + "'"));
   search_options wanted;
   wanted.steps = options.steps;
   try {
-    return search(runs, wanted).follow(std::get<token>(parsed).deviations);
+    return search(runs, wanted).follow(own.deviations, options.lenient);
   } catch (const std::invalid_argument &e) {
     throw usage_error(std::string("corace::explore: ") + e.what());
   }
+}
+
+/// Under mode=replay: the one run, where the process's token is of this test; else nothing is run.
+[[nodiscard]] search_result replay_for_process(schedule::runner &runs, explore_options options) {
+  options.token = report::current_options().token;
+  options.lenient |= report::current_options().lenient;
+  auto parsed = parse_own_token(options.token);
+  if (const auto *problem = std::get_if<std::string>(&parsed))
+    report::refuse(*problem);
+  search_result found;
+  if (of_another_test(std::get<token>(parsed), options.name)) {
+    found.stopped = "passed over: the process replays a schedule of another test";
+    return found;
+  }
+  found = replay_once(runs, options);
+  session::get().followed(found);
+  return found;
 }
 } // namespace
 
@@ -141,7 +163,7 @@ search_options to_search_options(const explore_options &options) {
   return wanted;
 }
 
-explore_result to_result(search_result found) {
+explore_result to_result(search_result found, std::string_view test) {
   explore_result out;
   out.runs = found.runs;
   out.blocked = found.blocked;
@@ -149,7 +171,7 @@ explore_result to_result(search_result found) {
   out.stopped = found.stopped;
   out.statistics = std::move(found.statistics);
   for (const finding &each : found.findings)
-    out.failures.push_back(to_failure(each));
+    out.failures.push_back(to_failure(each, test));
   out.part = found.part;
   return out;
 }
@@ -162,7 +184,9 @@ explore_result explore(const std::function<task<void>()> &body, const explore_op
   const notes_aside earlier;
   in_process_runner runs(body);
   search_result found;
-  if (options.strategy == "replay") {
+  if (report::current_options().mode == "replay") {
+    found = replay_for_process(runs, options);
+  } else if (options.strategy == "replay") {
     found = replay_once(runs, options);
   } else {
     try {
@@ -172,7 +196,7 @@ explore_result explore(const std::function<task<void>()> &body, const explore_op
     }
   }
   detect::begin_run({}); // the process goes on as it was
-  return to_result(std::move(found));
+  return to_result(std::move(found), options.name);
 }
 
 } // namespace corace

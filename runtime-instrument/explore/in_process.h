@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
 namespace corace::schedule {
 
@@ -18,6 +19,6 @@ namespace corace::schedule {
 [[nodiscard]] std::unique_ptr<runner> make_in_process_runner(const std::function<task<void>()> &body);
 /// Throws usage_error where an option is wrong.
 [[nodiscard]] search_options to_search_options(const explore_options &options);
-[[nodiscard]] explore_result to_result(search_result found);
+[[nodiscard]] explore_result to_result(search_result found, std::string_view test = {});
 
 } // namespace corace::schedule

@@ -75,15 +75,16 @@ void search::say_why() {
     why += "; " + counted(slow_) + (slow_ == 1 ? " was" : " were") + " ended for taking too long";
 }
 
-search_result search::follow(const std::vector<deviation> &schedule) {
+search_result search::follow(const std::vector<deviation> &schedule, bool lenient) {
   plan p;
   replay(schedule).next(p);
   run(p, {.history = true});
-  if (const std::string problem = replay::unapplied(schedule, memory_); !problem.empty())
+  const std::string problem = replay::unapplied(schedule, memory_);
+  if (!problem.empty() && !lenient)
     throw std::invalid_argument(problem);
   result_.runs = 1;
   result_.strategies = strategy_ = "replay";
-  result_.stopped = "the schedule was run";
+  result_.stopped = "the schedule was run" + (problem.empty() ? "" : ", without what does not apply: " + problem);
   for (const std::string &key : keys())
     take(key, 1, schedule, true);
   return std::move(result_);

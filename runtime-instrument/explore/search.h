@@ -88,7 +88,7 @@ public:
   /// The schedules of this strategy alone.
   [[nodiscard]] search_result go(strategy &only);
   /// One run under this schedule. Throws std::invalid_argument when it does not fit the program.
-  [[nodiscard]] search_result follow(const std::vector<deviation> &schedule);
+  [[nodiscard]] search_result follow(const std::vector<deviation> &schedule, bool lenient = false);
 
 private:
   using key_set = std::set<std::string>;

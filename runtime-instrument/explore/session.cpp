@@ -47,6 +47,8 @@ void session::start() {
     auto parsed = parse_own_token(options.token);
     if (const auto *problem = std::get_if<std::string>(&parsed))
       report::refuse(*problem);
+    if (of_another_test(std::get<token>(parsed), {}))
+      return; // some explore() will follow it
     replayed_ = std::get<token>(std::move(parsed));
     replay s(replayed_->deviations);
     start_single_run(s);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "explore/conductor.h"
+#include "explore/search.h"
 #include "explore/token.h"
 
 #include <cstdint>
@@ -27,7 +28,10 @@ public:
   [[nodiscard]] std::uint32_t loops() const noexcept { return loops_; }
   /// This process is a forked run: it tells its parent what happened, and nobody else.
   [[nodiscard]] bool forked_run() const noexcept { return forked_run_; }
-  /// With mode=replay: what the token says.
+  /// Under mode=replay explore() has followed the token itself.
+  void followed(search_result found) { followed_ = std::move(found); }
+  [[nodiscard]] const std::optional<search_result> &followed() const noexcept { return followed_; }
+  /// With mode=replay, and a token that no test's explore() has made: what it says.
   [[nodiscard]] const std::optional<token> &replayed() const noexcept { return replayed_; }
 
 private:
@@ -40,6 +44,7 @@ private:
   run_memory *memory_ = nullptr;
   std::unique_ptr<conductor> conductor_;
   std::optional<token> replayed_;
+  std::optional<search_result> followed_;
 };
 
 } // namespace corace::schedule

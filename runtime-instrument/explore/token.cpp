@@ -11,6 +11,7 @@
 namespace corace::schedule {
 
 namespace {
+constexpr int build_digits = 4, test_digits = 2;
 constexpr std::string_view version = "c1";
 
 [[nodiscard]] std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
@@ -61,7 +62,8 @@ std::variant<token, std::string> parse_token(std::string_view text) {
   token t;
   t.fingerprint = text.substr(first + 1, second - first - 1);
   constexpr std::string_view digits = "0123456789abcdefghjkmnpqrstvwxyz";
-  if (t.fingerprint.size() != 4 || t.fingerprint.find_first_not_of(digits) != std::string::npos)
+  if ((t.fingerprint.size() != build_digits && t.fingerprint.size() != build_digits + test_digits) ||
+      t.fingerprint.find_first_not_of(digits) != std::string::npos)
     return which + quoted(t.fingerprint) + " is no fingerprint";
   std::string_view rest = text.substr(second + 1);
   if (rest == "-")
@@ -78,19 +80,30 @@ std::variant<token, std::string> parse_token(std::string_view text) {
   }
 }
 
-std::string program_fingerprint() {
-  std::string text = base32(detect::fingerprint(), 4);
+[[nodiscard]] static std::string digits_of(std::uint64_t number, int count) {
+  std::string text = base32(number, count);
   for (char &c : text)
     c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return text;
 }
 
+std::string program_fingerprint() { return digits_of(detect::fingerprint(), build_digits); }
+
+std::string test_fingerprint(std::string_view test) {
+  return program_fingerprint() + (test.empty() ? "" : digits_of(stable_hash().add(test).value(), test_digits));
+}
+
+bool of_another_test(const token &t, std::string_view test) {
+  return t.fingerprint.size() > build_digits && t.fingerprint != test_fingerprint(test);
+}
+
 std::variant<token, std::string> parse_own_token(std::string_view text) {
   auto parsed = parse_token(text);
   if (const auto *t = std::get_if<token>(&parsed))
-    if (const std::string own = program_fingerprint(); t->fingerprint != own)
-      return "the token " + quoted(text) + " was made by another build: its fingerprint is " + quoted(t->fingerprint) +
-             ", this program's is " + quoted(own) + "; search again with this build";
+    if (const std::string own = program_fingerprint(); !t->fingerprint.starts_with(own))
+      return "the token " + quoted(text) + " was made by another build: its fingerprint is " +
+             quoted(t->fingerprint.substr(0, build_digits)) + ", this program's is " + quoted(own) +
+             "; search again with this build";
   return parsed;
 }
 

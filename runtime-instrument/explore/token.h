@@ -23,7 +23,8 @@ struct deviation {
 };
 
 struct token {
-  std::string fingerprint; ///< four digits of base 32 in lower case
+  /// Digits of base 32 in lower case: four of the build, then two of the test, where it has a name.
+  std::string fingerprint;
   std::vector<deviation> deviations;
 };
 
@@ -33,7 +34,11 @@ struct token {
 [[nodiscard]] std::variant<token, std::string> parse_token(std::string_view text);
 /// The fingerprint of this program, as it stands in tokens.
 [[nodiscard]] std::string program_fingerprint();
-/// The same, or one line: also when the token was made by another program.
+/// The same for a test of it; an empty name stands for none.
+[[nodiscard]] std::string test_fingerprint(std::string_view test);
+/// Whether the token was made by a test that has another name than this one.
+[[nodiscard]] bool of_another_test(const token &t, std::string_view test);
+/// The token, or one line: also when it was made by another program.
 [[nodiscard]] std::variant<token, std::string> parse_own_token(std::string_view text);
 
 /// The step follows the canonical policy: the task that ran last if it can go on, else the lowest path.

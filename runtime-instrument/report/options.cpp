@@ -109,6 +109,8 @@ constexpr std::array names{
            quoted(all.strategy);
   if (all.mode == "replay" && all.token.empty())
     return "mode=replay needs the option 'token'";
+  if (all.mode != "replay" && (all.lenient || all.stop))
+    return std::string("the option '") + (all.lenient ? "lenient" : "stop") + "' needs mode=replay";
   if (all.mode == "run" && !one_of(all.strategy, {"portfolio", "fifo", "serial", "random"}))
     return "strategy=" + all.strategy + " needs mode=explore";
   if (!one_of(all.bound, {"delays", "preemptions"}))

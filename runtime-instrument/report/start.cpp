@@ -116,6 +116,12 @@ void finish() noexcept {
     return;
   }
   evidence e;
+  if (session.followed()) {
+    e.strength = outcome::confirmed;
+    e.token_fingerprint = std::get<schedule::token>(schedule::parse_token(current_options().token)).fingerprint;
+    e.searched = true;
+    e.result = *session.followed();
+  }
   collector found(e);
   if (session.decider())
     collect(e, found, session);
@@ -135,10 +141,15 @@ void at_exit() {
   // A schedule that the program did not follow is no evidence.
   if (auto &session = schedule::session::get(); session.replayed() && !finished)
     if (const std::string problem = schedule::replay::unapplied(session.replayed()->deviations, *session.memory());
-        !problem.empty())
-      refuse("the token '" + current_options().token + "' does not fit this program: " + problem);
-  if (current_options().mode == "replay" && !schedule::session::get().replayed() && !finished)
-    refuse("mode=replay: the program has ended without a call of corace::run(), so there was nothing to replay");
+        !problem.empty()) {
+      if (!current_options().lenient)
+        refuse("the token '" + current_options().token + "' does not fit this program: " + problem);
+      std::fprintf(stderr, "corace: left out of the schedule: %s\n", problem.c_str());
+    }
+  if (const auto &session = schedule::session::get();
+      current_options().mode == "replay" && !session.replayed() && !session.followed() && !finished)
+    refuse("mode=replay: the program has ended without a call of corace::run() or of the test that the token is of, so "
+           "there was nothing to replay");
   finish();
 }
 

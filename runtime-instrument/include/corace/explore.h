@@ -33,6 +33,8 @@ struct explore_options {
   std::uint64_t depth = 0;      ///< of pct: how many ordering constraints a bug may need; 0: 1, 2, 3 and 5 in turns
   std::string bound = "delays"; ///< what bounded counts: delays or preemptions
   std::string token = {};       ///< with replay: the schedule
+  bool lenient = false;         ///< with replay: what of the token does not apply is left out, and `stopped` says so
+  std::string name = {};        ///< of the test; its tokens are refused by tests that have another one
   bool stop_at_first = false;   ///< end with the first failure
   /// Skip schedules that differ from another one by the order of independent segments only. Nothing: where the code was
   /// compiled with the pass; elsewhere what segments do to plain memory is not seen, and all segments count as

@@ -3,7 +3,12 @@
 #include "explore/label.h"
 #include "explore/token.h"
 
+#include <corace/corace.h>
+
 #include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
 
 namespace corace::schedule {
 namespace {
@@ -77,6 +82,36 @@ TEST(token, a_foreign_one_names_both_fingerprints) {
   EXPECT_NE(std::get<std::string>(parsed).find("was made by another build"), std::string::npos);
   EXPECT_NE(std::get<std::string>(parsed).find(own), std::string::npos);
   EXPECT_TRUE(std::holds_alternative<token>(parse_own_token("c1." + own + ".-")));
+}
+
+TEST(token, names_the_test_that_made_it) {
+  const std::string one = test_fingerprint("one"), other = test_fingerprint("other");
+  EXPECT_EQ(one.size(), 6u);
+  EXPECT_NE(one, other);
+  EXPECT_TRUE(one.starts_with(program_fingerprint()));
+  EXPECT_EQ(test_fingerprint(""), program_fingerprint());
+  EXPECT_FALSE(of_another_test({one, {}}, "one"));
+  EXPECT_TRUE(of_another_test({one, {}}, "other"));
+  EXPECT_TRUE(of_another_test({one, {}}, ""));
+  EXPECT_FALSE(of_another_test({program_fingerprint(), {}}, "one"));
+  explore_options options;
+  options.strategy = "replay";
+  options.name = "one";
+  options.token = "c1." + other + ".-";
+  const auto body = []() -> task<void> { co_return; };
+  try {
+    (void)explore(body, options);
+    ADD_FAILURE() << "a token of another test was accepted";
+  } catch (const usage_error &e) {
+    EXPECT_NE(std::string_view(e.what()).find("was made by another test than 'one'"), std::string_view::npos)
+        << e.what();
+  }
+  options.name = "other";
+  EXPECT_EQ(explore(body, options).runs, 1u);
+  options.token = "c1." + other + ".A1-B";
+  EXPECT_THROW((void)explore(body, options), usage_error);
+  options.lenient = true;
+  EXPECT_NE(explore(body, options).stopped.find("without what does not apply: the deviation A1-B"), std::string::npos);
 }
 
 } // namespace

@@ -128,6 +128,8 @@ TEST_F(process, an_abort_is_found) {
 
 TEST_F(process, an_exception_is_found) {
   EXPECT_EQ(only_finding("throw")[3], "exception");
+  ASSERT_EQ(records("realisable").size(), 1u);
+  EXPECT_TRUE(records("realisable")[0][2].starts_with("only under an executor that reorders: ")) << slurp(evidence());
   EXPECT_EQ(message(), "too early");
 }
 
@@ -292,6 +294,48 @@ TEST_F(process, bad_tokens_and_options_are_one_line_and_exit_code_2) {
   }
 }
 
+TEST_F(process, a_token_of_a_test_is_replayed_by_that_test_alone) {
+  std::string out = start("explore", "").out;
+  const auto at = out.find("\nother: ");
+  ASSERT_NE(at, std::string::npos) << out;
+  const std::string token = out.substr(out.find("c1.", at), out.find('\n', at + 1) - out.find("c1.", at));
+  ASSERT_EQ(token.find('.', 3), 9u) << token;
+  const auto done = start("explore", "mode=replay:token=" + token + ":evidence=" + evidence());
+  EXPECT_NE(done.out.find("one: 0 passed over"), std::string::npos) << done.out << done.err;
+  EXPECT_NE(done.out.find("other: 1 the schedule was run " + token), std::string::npos) << done.out;
+  ASSERT_FALSE(finding("exception")[2].empty()) << slurp(evidence());
+  EXPECT_EQ(finding("exception")[5], token);
+  // A test that is not there.
+  const auto nobody = start("no-run", "mode=replay:token=" + token);
+  EXPECT_EQ(nobody.status, 2);
+}
+
+TEST_F(process, a_lenient_replay_tells_what_it_leaves_out) {
+  const std::string token = only_finding("lost")[5] + ",A9-B";
+  EXPECT_EQ(start("lost", "mode=replay:token=" + token).status, 2);
+  const auto done = start("lost", "mode=replay:lenient=1:evidence=" + evidence() + ":token=" + token);
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_TRUE(done.err.starts_with("corace: left out of the schedule: the deviation A9-B")) << done.err;
+  EXPECT_EQ(records("finding").size(), 1u);
+}
+
+/// What a debugger would see at each forced switch; skipped where there is none.
+TEST_F(process, a_debugger_stops_at_each_forced_switch) {
+  if (std::system("gdb --version >/dev/null 2>&1") != 0)
+    GTEST_SKIP() << "no gdb";
+  const std::string token = only_finding("lost")[5], script = folder_ + "/script";
+  std::ofstream(script) << "break __corace_stop_here\nrun\nprintf \"%s\\n\", *(char **)&__corace_stop_why\n"
+                           "tbreak *(*(long *)&__corace_stop_at)\ncontinue\nbacktrace 1\n";
+  const std::string command = "CORACE_OPTIONS=mode=replay:stop=1:token=" + token + " gdb -q -nx -batch -x " + script +
+                              " --args '" PROGRAM "' lost >" + folder_ + "/out 2>&1 </dev/null";
+  (void)std::system(command.c_str());
+  const std::string out = slurp(folder_ + "/out");
+  if (out.find("ptrace") != std::string::npos)
+    GTEST_SKIP() << "gdb may not trace here";
+  EXPECT_NE(out.find("B (increment) runs instead of A (increment) and begins"), std::string::npos) << out;
+  EXPECT_NE(out.find("program.cpp:", out.find("\n#0 ")), std::string::npos) << out; // in the coroutine itself
+}
+
 TEST_F(process, a_plain_run_observes) {
   const auto done = start("lost", "evidence=" + evidence());
   EXPECT_EQ(done.status, 0);
@@ -313,8 +357,8 @@ TEST_F(process, a_replay_of_a_program_without_a_loop_says_so) {
   const auto done = start("no-run", "mode=replay:token=c1.0000.-");
   EXPECT_EQ(done.status, 2);
   EXPECT_EQ(done.err,
-            "corace: mode=replay: the program has ended without a call of corace::run(), so there was nothing to "
-            "replay\n");
+            "corace: mode=replay: the program has ended without a call of corace::run() or of the test that the "
+            "token is of, so there was nothing to replay\n");
 }
 
 TEST_F(process, a_plain_run_may_have_another_strategy) {

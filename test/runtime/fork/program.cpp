@@ -112,6 +112,14 @@ task<void> forget() {
   co_return;
 }
 
+/// Fails when an update is lost.
+task<void> count_two() {
+  counter = 0;
+  co_await gather(increment(), increment());
+  if (counter != 2)
+    throw std::runtime_error("an update was lost");
+}
+
 /// Prints as it goes, so that a test sees who runs where.
 task<void> clean() {
   std::printf("in the run\n");
@@ -173,6 +181,14 @@ int main(int argc, char **argv) {
     corace::run(two_increments());
   } else if (what == "clean") {
     corace::run(clean());
+  } else if (what == "explore") { // as two tests of a test program would
+    for (const char *name : {"one", "other"}) {
+      corace::explore_options options;
+      options.name = name;
+      const auto result = corace::explore(count_two, options);
+      std::printf("%s: %llu %s %s\n", name, static_cast<unsigned long long>(result.runs), result.stopped.c_str(),
+                  result.clean() ? "-" : result.failures[0].token.c_str());
+    }
   } else if (what == "no-run") {
     std::printf("nothing to do\n");
   } else {
