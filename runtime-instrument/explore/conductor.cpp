@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "explore/conductor.h"
 
+#include "explore/await_site.h"
 #include "explore/label.h"
 #include "explore/stop.h"
 #include "explore/variables.h"
@@ -83,26 +84,6 @@ void conductor::enrol(const event_loop &loop, const detail::task_state &task) {
   memory_.tasks.push(entry);
 }
 
-namespace {
-/// The await at which the task goes on: the innermost of the runtime's coroutines, and where it stands.
-[[nodiscard]] std::source_location await_of(const detail::task_state &task) noexcept {
-  if (task.now == detail::task_state::phase::fresh || !task.root)
-    return {};
-  const detail::promise_base *innermost = task.root;
-  while (innermost->awaited)
-    innermost = innermost->awaited;
-  return innermost->awaits_at;
-}
-
-[[nodiscard]] std::uint64_t site_of(const detail::task_state &task) noexcept {
-  const std::source_location at = await_of(task);
-  if (at.line() == 0)
-    return 0;
-  const std::uint64_t place = std::uint64_t{at.line()} << 32 | at.column();
-  return (reinterpret_cast<std::uintptr_t>(at.file_name()) ^ place * 0x9e3779b97f4a7c15u) | 1;
-}
-} // namespace
-
 void conductor::ready(event_loop &loop, detail::task_state &task) {
   idle = false;
   if (loop.ordinal() != loop_) [[unlikely]]
@@ -120,7 +101,8 @@ void conductor::insert(detail::task_state &task) {
   const auto at = std::upper_bound(
       tasks_.begin(), tasks_.end(), known.path,
       [](const detail::task_path &path, const detail::task_state *each) { return path < each->watched->path; });
-  ready_.insert(ready_.begin() + (at - tasks_.begin()), {known.key, site_of(task), known.segments, known.path.front()});
+  ready_.insert(ready_.begin() + (at - tasks_.begin()),
+                {known.key, site_of(await_of(task)), known.segments, known.path.front(), &task});
   tasks_.insert(at, &task);
   if (picker_->blind())
     drawn_.push_back(&task);
@@ -224,6 +206,7 @@ void conductor::note_step(const choice &now, std::size_t index) {
                   .ended = false,
                   .site = ready_[index].site,
                   .at = await_of(*tasks_[index]),
+                  .own_at = own_await_of(*tasks_[index]),
                   .ready_begin = static_cast<std::uint32_t>(memory_.ready.size()),
                   .ready_count = static_cast<std::uint32_t>(ready_.size()),
                   .cells_begin = static_cast<std::uint32_t>(memory_.cells.size()),

@@ -23,6 +23,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 
 namespace corace::schedule {
@@ -216,10 +217,15 @@ run_memory &search_in_forks() {
   wanted.seed = options.seed;
   wanted.depth = options.depth;
   wanted.bound = options.bound;
+  wanted.finding = options.finding;
   wanted.runs = options.runs;
   wanted.seconds = static_cast<double>(options.seconds);
   wanted.footprints = detect::instrumented_sites() > 0; // without, nothing is known of plain memory
-  e.result = search(runs, wanted).go();
+  try {
+    e.result = search(runs, wanted).go();
+  } catch (const std::invalid_argument &problem) {
+    report::refuse(problem.what());
+  }
   if (const std::string path = report::evidence_path(); !path.empty()) {
     if (const std::string problem = report::write_file(path, report::to_text(e)); !problem.empty())
       report::refuse(problem);

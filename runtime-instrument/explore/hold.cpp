@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "explore/hold.h"
 
+#include "explore/await_site.h"
+
 #include <algorithm>
 
 namespace corace::schedule {
@@ -16,7 +18,7 @@ constexpr std::uint64_t many_rounds = 50;
 } // namespace
 
 bool hold_picker::held(const ready_task &task) const noexcept {
-  if (task.site && std::find(sites_.begin(), sites_.end(), task.site) != sites_.end())
+  if (std::any_of(sites_.begin(), sites_.end(), [&](std::uint64_t each) { return stands_at(*task.state, each); }))
     return true;
   for (std::size_t i = 0; i + 1 < occurrences_.size(); i += 2)
     if (occurrences_[i] == task.key && occurrences_[i + 1] == task.segments)
@@ -24,32 +26,17 @@ bool hold_picker::held(const ready_task &task) const noexcept {
   return false;
 }
 
-template <class Allowed> std::size_t hold_picker::best(const choice &now, base_order order, Allowed allowed) const {
-  const auto before = [&](const ready_task &a, const ready_task &b) {
-    if (order != base_order::fair && (a.key == now.last || b.key == now.last))
-      return a.key == now.last;
-    if (order == base_order::reverse)
-      return a.branch && b.branch && &a > &b; // the main task comes first and creates the others
-    return order == base_order::fair && a.segments < b.segments;
-  };
-  std::size_t found = give_up;
-  for (std::size_t i = 0; i < now.ready.size(); ++i)
-    if (allowed(now.ready[i]) && (found == give_up || before(now.ready[i], now.ready[found])))
-      found = i;
-  return found;
-}
-
 std::size_t hold_picker::pick(const choice &now) {
   if (now.ready.size() == 1)
     return 0;
   const auto all = [](const ready_task &) { return true; };
   if (now.step >= patience_)
-    return best(now, base_order::fair, all);
+    return first_in(now, base_order::fair, all);
   const bool polls = rounds_ >= many_rounds;
   const auto passed_by = [&](const ready_task &task) { return polls && task.key == polls_; };
-  std::size_t index = best(now, base_, [&](const ready_task &each) { return !held(each) && !passed_by(each); });
+  std::size_t index = first_in(now, base_, [&](const ready_task &each) { return !held(each) && !passed_by(each); });
   if (index == give_up)
-    index = best(now, base_, [&](const ready_task &each) { return !passed_by(each); });
+    index = first_in(now, base_, [&](const ready_task &each) { return !passed_by(each); });
   const ready_task &chosen = now.ready[index];
   rounds_ = chosen.key == polls_ && chosen.site == site_ ? rounds_ + 1 : 0;
   polls_ = chosen.key;
@@ -65,7 +52,7 @@ bool site_hold::next(plan &out) {
   for (std::uint64_t base = 0; base < base_orders; ++base) {
     if (done_[base] == sites.size())
       continue;
-    out = {out[0], base, out[2], 1, sites[done_[base]++]};
+    out = {out[0], base, out[2], 1, sites[done_[base]++].site};
     return true;
   }
   if (!pairs_)
@@ -73,7 +60,7 @@ bool site_hold::next(plan &out) {
   for (; pair_base_ < base_orders; ++pair_base_, first_ = 0, second_ = 1)
     for (; second_ < sites.size(); ++second_, first_ = 0)
       if (first_ < second_) {
-        out = {out[0], pair_base_, out[2], 2, sites[first_++], sites[second_]};
+        out = {out[0], pair_base_, out[2], 2, sites[first_++].site, sites[second_].site};
         return true;
       }
   return false;

@@ -26,6 +26,22 @@ enum class base_order : std::uint64_t {
 };
 inline constexpr std::uint64_t base_orders = 3;
 
+/// The first of the allowed tasks in this order; give_up where there is none.
+template <class Allowed> [[nodiscard]] std::size_t first_in(const choice &now, base_order order, Allowed allowed) {
+  const auto before = [&](const ready_task &a, const ready_task &b) {
+    if (order != base_order::fair && (a.key == now.last || b.key == now.last))
+      return a.key == now.last;
+    if (order == base_order::reverse)
+      return a.branch && b.branch && &a > &b; // the main task comes first and creates the others
+    return order == base_order::fair && a.segments < b.segments;
+  };
+  std::size_t found = give_up;
+  for (std::size_t i = 0; i < now.ready.size(); ++i)
+    if (allowed(now.ready[i]) && (found == give_up || before(now.ready[i], now.ready[found])))
+      found = i;
+  return found;
+}
+
 /// Plan: the base order, the number of steps after which the rest is run fairly, the number of sites that are held,
 /// these, and for each occurrence that is held the task and how many segments it has run then.
 class hold_picker final : public picker {
@@ -37,7 +53,6 @@ public:
 
 private:
   [[nodiscard]] bool held(const ready_task &task) const noexcept;
-  template <class Allowed> [[nodiscard]] std::size_t best(const choice &now, base_order order, Allowed allowed) const;
 
   base_order base_;
   std::uint64_t patience_;

@@ -154,6 +154,7 @@ search_options to_search_options(const explore_options &options) {
   wanted.seed = options.seed;
   wanted.depth = options.depth;
   wanted.bound = options.bound;
+  wanted.finding = options.finding;
   wanted.runs = options.runs;
   wanted.seconds = options.seconds;
   wanted.steps = options.steps;

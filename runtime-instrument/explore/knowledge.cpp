@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "explore/knowledge.h"
 
+#include "explore/await_site.h"
 #include "explore/label.h"
 #include "explore/random.h"
 
@@ -52,10 +53,12 @@ void knowledge::learn_places(const run_memory &run) {
     ++choices;
     if (occurrences_.size() >= most_places)
       continue;
-    if (step.site && known_sites_.insert(step.site).second)
-      sites_.push_back(step.site);
+    const std::uint64_t own = site_of(step.own_at);
+    for (const await_site &each : {await_site{own, step.own_at}, await_site{step.site, step.at}})
+      if (each.site && known_sites_.insert(each.site).second)
+        sites_.push_back(each);
     if (known_occurrences_.insert(mix(step.chosen, n)).second)
-      occurrences_.push_back({step.chosen, n});
+      occurrences_.push_back({step.chosen, n, step.site, own});
   }
   choices_ = std::max(choices_, choices);
 }
@@ -112,14 +115,16 @@ bool knowledge::is_hot(std::uintptr_t cell) const {
   return found != objects_.end() && found->second.hot();
 }
 
-bool knowledge::exposed(const occurrence &at) const {
+std::span<const detect::footprint::cell> knowledge::touched_before(const occurrence &at) const {
   const auto found = profile_at_.find(at.task);
   if (found == profile_at_.end() || at.segments == 0)
-    return false;
+    return {};
   const auto &segments = profiles_[found->second].segments;
-  if (at.segments > segments.size())
-    return false;
-  const auto &cells = segments[at.segments - 1];
+  return at.segments > segments.size() ? std::span<const detect::footprint::cell>() : segments[at.segments - 1];
+}
+
+bool knowledge::exposed(const occurrence &at) const {
+  const auto cells = touched_before(at);
   return std::any_of(cells.begin(), cells.end(), [&](const auto &each) { return is_hot(each.key); });
 }
 

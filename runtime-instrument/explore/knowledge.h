@@ -11,6 +11,8 @@
 #include <bit>
 #include <cstdint>
 #include <functional>
+#include <source_location>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -24,6 +26,11 @@ public:
   struct occurrence {
     task_key task;
     std::uint32_t segments;
+    std::uint64_t site, own_site; ///< where it stood: innermost, and in its own coroutine
+  };
+  struct await_site {
+    std::uint64_t site;
+    std::source_location at;
   };
   /// What more than one task touches and somebody writes. Things that the same segments touch in the same way are one.
   struct hot_object {
@@ -41,9 +48,11 @@ public:
 
   /// Of those that were learned from.
   [[nodiscard]] std::uint64_t runs() const noexcept { return runs_; }
-  /// The awaits at which a task stood while others could run.
-  [[nodiscard]] const std::vector<std::uint64_t> &sites() const noexcept { return sites_; }
+  /// The awaits at which a task stood while others could run, innermost ones and those of the tasks' own coroutines.
+  [[nodiscard]] const std::vector<await_site> &sites() const noexcept { return sites_; }
   [[nodiscard]] const std::vector<occurrence> &occurrences() const noexcept { return occurrences_; }
+  /// What the segment before it touched; empty where that is not known.
+  [[nodiscard]] std::span<const detect::footprint::cell> touched_before(const occurrence &at) const;
   /// What the segment before this occurrence touched is touched by other tasks as well, and written by some.
   [[nodiscard]] bool exposed(const occurrence &at) const;
   /// How many steps a run may take before it is to be suspected of waiting for what a strategy keeps from happening.
@@ -93,7 +102,7 @@ private:
   [[nodiscard]] bool is_hot(std::uintptr_t cell) const;
 
   std::uint64_t asked_ = 0, runs_ = 0, longest_ = 0, choices_ = 0;
-  std::vector<std::uint64_t> sites_;
+  std::vector<await_site> sites_;
   std::unordered_set<std::uint64_t> known_sites_, known_occurrences_;
   std::vector<occurrence> occurrences_;
   std::vector<profile> profiles_; ///< a parent before its children

@@ -3,6 +3,7 @@
 //
 // Which strategies a search runs, in which order, and for how long.
 #include "explore/bounded.h"
+#include "explore/directed.h"
 #include "explore/exhaustive.h"
 #include "explore/fifo.h"
 #include "explore/hold.h"
@@ -22,7 +23,7 @@ namespace corace::schedule {
 
 namespace {
 /// A portfolio's holds take at most these parts of its runs.
-constexpr double site_holds = 0.3, task_holds = 0.2;
+constexpr double directed_holds = 0.1, site_holds = 0.3, task_holds = 0.2;
 /// Its enumeration takes at most this part of what is left, in turns that grow from this many runs.
 constexpr double enumeration = 0.5;
 constexpr std::uint64_t first_turn = 16;
@@ -85,10 +86,31 @@ void search::run_alone(std::string_view name) {
     return run(urw(knowledge_, options_.seed));
   if (name == "surw")
     return run(surw(knowledge_, options_.seed));
+  if (name == "directed")
+    return run_directed(all);
   if (name == "bounded")
     return run_bounded();
   exhaustive s(options_.footprints, options_.part);
   enumerate(s, all);
+}
+
+void search::run_directed(std::uint64_t share) {
+  std::vector<const detect::candidate *> wanted;
+  std::string ids;
+  for (const detect::candidate &each : detect::candidates()) {
+    ids += (ids.empty() ? "" : ", ") + each.id;
+    if (options_.finding.empty() || each.id == options_.finding)
+      wanted.push_back(&each);
+  }
+  if (ids.empty())
+    throw std::invalid_argument("strategy directed needs candidates: the option candidates of CORACE_OPTIONS names "
+                                "their file, which the corace command writes");
+  if (wanted.empty())
+    throw std::invalid_argument("there is no candidate '" + options_.finding + "'; there are " + ids);
+  directed s(knowledge_, std::move(wanted), options_.seed);
+  explore(s, share);
+  if (options_.strategy == "directed" && !s.reached())
+    result_.stopped = "no task waited where the candidate says while others could run";
 }
 
 void search::run_bounded() {
@@ -105,6 +127,8 @@ void search::run_portfolio() {
   const auto part = [&](double of) { return static_cast<std::uint64_t>(of * static_cast<double>(options_.runs)); };
   for (const auto *each : {"fifo", "serial"})
     run_alone(each);
+  if (!options_.finding.empty() || !detect::candidates().empty())
+    run_directed(part(directed_holds));
   site_hold sites(knowledge_, false);
   explore(sites, part(site_holds));
   task_hold tasks(knowledge_);

@@ -34,6 +34,7 @@ struct step_entry {
   bool ended;                  ///< the task came to its end
   std::uint64_t site;          ///< the await at which the task went on; 0: it began
   std::source_location at;     ///< the same, for readers; line 0: it began
+  std::source_location own_at; ///< the await of the task's own coroutine, where it awaits others
   std::uint32_t ready_begin, ready_count;
   std::uint32_t cells_begin, cells_count;
   std::int64_t time; ///< of the loop's clock, in nanoseconds; 0 where timers are not written down

@@ -115,6 +115,11 @@ bool search::over() {
     return true;
   }
   const auto &candidates = detect::candidates();
+  if (!options_.finding.empty() && std::any_of(confirmed_.begin(), confirmed_.end(),
+                                               [&](const auto *each) { return each->id == options_.finding; })) {
+    result_.stopped = "the finding was confirmed";
+    return true;
+  }
   if (!candidates.empty() && confirmed_.size() == candidates.size() && result_.runs - last_news_ >= patience) {
     result_.stopped = "all candidates were confirmed";
     return true;

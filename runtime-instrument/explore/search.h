@@ -35,6 +35,7 @@ struct search_options {
   std::uint64_t seed = 1;
   std::uint64_t depth = 0;      ///< of pct; 0: 1, 2, 3 and 5 in turns
   std::string bound = "delays"; ///< what bounded counts: delays or preemptions
+  std::string finding;          ///< id of the candidate that directed goes for; empty: all
   std::uint64_t runs = 2000;    ///< at most; those for shrinking and verifying are not counted
   double seconds = 30;
   std::uint64_t steps = 100000; ///< of one run
@@ -96,6 +97,7 @@ private:
   void run_alone(std::string_view name);
   /// All strategies, those first that find much in few runs.
   void run_portfolio();
+  void run_directed(std::uint64_t share);
   void run_bounded();
   void enumerate(exhaustive &s, std::uint64_t share);
   /// Enumerates and draws, in turns.

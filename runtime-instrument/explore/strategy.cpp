@@ -4,6 +4,7 @@
 
 #include "explore/bounded.h"
 #include "explore/bytes.h"
+#include "explore/directed.h"
 #include "explore/exhaustive.h"
 #include "explore/fifo.h"
 #include "explore/hold.h"
@@ -52,6 +53,7 @@ picker &make_picker(picker_storage &storage, std::span<const std::uint64_t> numb
   case picker_kind::exhaustive: return place<exhaustive_picker>(storage, numbers, marks);
   case picker_kind::hold: return place<hold_picker>(storage, numbers);
   case picker_kind::bounded: return place<bounded_picker>(storage, numbers);
+  case picker_kind::order_hold: return place<order_hold_picker>(storage, numbers, marks);
   case picker_kind::pct: return place<pct_picker>(storage, numbers, marks);
   case picker_kind::pos: return place<pos_picker>(storage, numbers, marks);
   case picker_kind::urw: return place<urw_picker>(storage, numbers);

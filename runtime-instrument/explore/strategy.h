@@ -14,6 +14,10 @@
 #include <string>
 #include <vector>
 
+namespace corace::detail {
+class task_state;
+}
+
 namespace corace::schedule {
 
 /// One ready task.
@@ -22,6 +26,7 @@ struct ready_task {
   std::uint64_t site;     ///< the await at which it goes on; 0: it has not begun
   std::uint32_t segments; ///< how many it has run
   std::uint32_t branch;   ///< which of the main task's children it descends from, from 1; 0: it is the main task
+  const detail::task_state *state; ///< for await_site.h
 };
 
 /// A decision that is due: which task runs the next segment. Asked also when one alone is ready.
@@ -117,6 +122,7 @@ enum class picker_kind : std::uint64_t {
   urw,
   surw,
   bounded,
+  order_hold,
   bytes
 };
 

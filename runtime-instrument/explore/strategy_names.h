@@ -12,9 +12,9 @@
 namespace corace::schedule {
 
 /// Those of a search. `replay` is none: it follows one schedule.
-inline constexpr std::string_view strategy_names[] = {"portfolio", "fifo",       "serial",  "site-hold",
-                                                      "task-hold", "exhaustive", "bounded", "random",
-                                                      "pct",       "pos",        "urw",     "surw"};
+inline constexpr std::string_view strategy_names[] = {"portfolio", "fifo",       "serial",  "site-hold", "task-hold",
+                                                      "directed",  "exhaustive", "bounded", "random",    "pct",
+                                                      "pos",       "urw",        "surw"};
 
 [[nodiscard]] inline bool is_strategy(std::string_view name) noexcept {
   return std::find(std::begin(strategy_names), std::end(strategy_names), name) != std::end(strategy_names);

@@ -90,6 +90,8 @@ std::size_t surw_picker::pick(const choice &now) {
 void surw::prepare() {
   learned_ = known_.runs();
   objects_ = known_.hot_objects();
+  if (wanted_ && std::any_of(objects_.begin(), objects_.end(), wanted_))
+    std::erase_if(objects_, [&](const knowledge::hot_object &each) { return !wanted_(each); });
   plans_.assign(std::max<std::size_t>(objects_.size(), 1), {});
 }
 

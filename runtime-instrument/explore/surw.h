@@ -40,7 +40,10 @@ private:
 
 class surw final : public strategy {
 public:
-  surw(const knowledge &known, std::uint64_t seed) noexcept : known_(known), seed_(seed) {}
+  /// Draws for the objects that `wanted` is true for, or for all where it is true for none.
+  surw(const knowledge &known, std::uint64_t seed,
+       std::function<bool(const knowledge::hot_object &)> wanted = nullptr) noexcept
+      : known_(known), wanted_(std::move(wanted)), seed_(seed) {}
   [[nodiscard]] std::string name() const override { return "surw"; }
   [[nodiscard]] schedule_source source() const noexcept override { return schedule_source::random; }
   bool next(plan &out) override;
@@ -49,6 +52,7 @@ public:
 private:
   void prepare();
   const knowledge &known_;
+  std::function<bool(const knowledge::hot_object &)> wanted_;
   std::uint64_t seed_, runs_ = 0, learned_ = 0;
   std::vector<knowledge::hot_object> objects_;
   std::vector<plan> plans_; ///< one for each object, made when it is drawn first

@@ -26,12 +26,13 @@ namespace corace {
 struct explore_options {
   std::uint64_t runs = 2000; ///< at most this many schedules; those for shrinking are not counted
   double seconds = 30;       ///< at most this long
-  /// portfolio, fifo, serial, site-hold, task-hold, exhaustive, bounded, random, pct, pos, urw, surw or replay;
-  /// docs/exploring.md tells what each does
+  /// portfolio, fifo, serial, site-hold, task-hold, directed, exhaustive, bounded, random, pct, pos, urw, surw or
+  /// replay; docs/exploring.md tells what each does
   std::string strategy = "portfolio";
   std::uint64_t seed = 1;       ///< of the strategies that draw
   std::uint64_t depth = 0;      ///< of pct: how many ordering constraints a bug may need; 0: 1, 2, 3 and 5 in turns
   std::string bound = "delays"; ///< what bounded counts: delays or preemptions
+  std::string finding = {};     ///< id of the candidate that directed goes for; empty: all of the file of candidates
   std::string token = {};       ///< with replay: the schedule
   bool lenient = false;         ///< with replay: what of the token does not apply is left out, and `stopped` says so
   std::string name = {};        ///< of the test; its tokens are refused by tests that have another one

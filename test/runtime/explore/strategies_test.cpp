@@ -4,7 +4,13 @@
 // Each strategy finds what it is made for, in few runs, and does what its definition says.
 #include "support.h"
 
+#include "detect/detector.h"
+
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdio>
+#include <fstream>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -353,6 +359,130 @@ TEST(strategies, that_draw_give_the_same_search_for_the_same_seed) {
     EXPECT_EQ(all_orders(3), all_orders(3)) << strategy;
     EXPECT_NE(all_orders(3), all_orders(4)) << strategy;
   }
+}
+
+task<void> pause_in_helper() { co_await yield(); }
+
+// All tasks wait in the same helper, so its await alone tells nothing: that of the task's own coroutine does.
+TEST(site_hold, knows_an_await_by_who_awaits_as_well) {
+  const auto body = []() -> task<void> {
+    int total = 0;
+    const auto slow = [](int &sum) -> task<void> {
+      for (int i = 0; i < 30; ++i)
+        co_await pause_in_helper();
+      const int seen = sum;
+      co_await pause_in_helper();
+      sum = seen + 1;
+    };
+    const auto quick = [](int &sum) -> task<void> {
+      for (int i = 0; i < 90; ++i)
+        co_await pause_in_helper();
+      ++sum;
+    };
+    co_await gather(slow(total), quick(total), quick(total));
+    if (total == 1)
+      throw std::runtime_error("two updates were lost");
+  };
+  EXPECT_GT(first_failure(body, by("site-hold", 10)), 0u);
+  EXPECT_EQ(first_failure(body, by("random", 20)), 0u);
+}
+
+/// The candidates of this process, until the end of the test.
+class candidates_file {
+public:
+  explicit candidates_file(const std::string &lines) { load(lines); }
+  candidates_file(const candidates_file &) = delete;
+  candidates_file &operator=(const candidates_file &) = delete;
+  ~candidates_file() { load(""); }
+
+private:
+  static void load(const std::string &lines) {
+    const std::string path = testing::TempDir() + "/corace_candidates_" + std::to_string(::getpid());
+    std::ofstream(path) << "corace-candidates\t1\n" << lines << "end\n";
+    EXPECT_EQ(detect::load_candidates(path), "");
+    std::remove(path.c_str());
+  }
+};
+
+std::string candidate_at(const std::string &id, std::uint32_t line) {
+  const auto at = [&](std::uint32_t n) { return '\t' + std::to_string(n); };
+  return "candidate\t" + id + "\tlost-update\ttotal\tadd\t" + __FILE__ + at(line - 1) + at(line - 1) + at(line) +
+         at(line + 1) + at(line + 1) + '\n';
+}
+
+constexpr std::uint32_t window_line = __LINE__ + 9;
+task<void> one_window_of_many(int &sum, int rounds) {
+  for (int i = 0; i < rounds; ++i) {
+    co_await yield();
+    co_await yield();
+    co_await yield();
+    co_await yield();
+  }
+  const int seen = sum;
+  co_await yield();
+  sum = seen + 1;
+}
+task<void> many_windows() {
+  int total = 0;
+  co_await gather(one_window_of_many(total, 9), one_window_of_many(total, 3), one_window_of_many(total, 1));
+  if (total == 1)
+    throw std::runtime_error("two updates were lost");
+}
+
+TEST(directed, holds_where_the_candidate_says) {
+  const candidates_file file(candidate_at("lost-1", window_line) + candidate_at("elsewhere-2", 1));
+  explore_options options = by("directed");
+  options.finding = "lost-1";
+  const auto result = explore(many_windows, options);
+  ASSERT_EQ(result.failures.size(), 1u);
+  EXPECT_EQ(result.failures[0].found_in_run, 4u); // three to see who comes where
+  EXPECT_EQ(result.failures[0].strategy, "directed");
+  EXPECT_GT(first_failure(many_windows, by("site-hold")), 4u);
+  options.strategy = "portfolio";
+  EXPECT_EQ(explore(many_windows, options).failures.at(0).strategy, "directed");
+}
+
+TEST(directed, lets_a_held_task_go_when_another_has_touched_what_it_read) {
+  // Wrong only right after the second of four writes: a hold to the end comes too late.
+  constexpr std::uint32_t line = __LINE__ + 3;
+  const auto reader = [](shared<int> &x) -> task<void> {
+    const int seen = x;
+    co_await yield();
+    if (seen == 1 && x == 2)
+      throw std::runtime_error("in between");
+  };
+  const auto writer = [](shared<int> &x) -> task<void> {
+    for (int i = 1; i <= 4; ++i) {
+      x = i;
+      co_await sleep_for(std::chrono::seconds(0));
+    }
+  };
+  const auto body = [&]() -> task<void> {
+    shared<int> x{0, "x"};
+    co_await gather(reader(x), writer(x));
+  };
+  const candidates_file file(candidate_at("stale-1", line));
+  explore_options options = by("directed", 40);
+  options.stop_at_first = false;
+  const auto result = explore(body, options);
+  EXPECT_TRUE(std::any_of(result.failures.begin(), result.failures.end(),
+                          [](const auto &each) { return each.message == "in between"; }));
+}
+
+TEST(directed, says_what_is_missing) {
+  const auto message = [](const explore_options &options) -> std::string {
+    try {
+      return explore(many_windows, options).stopped;
+    } catch (const usage_error &e) {
+      return e.what();
+    }
+  };
+  EXPECT_NE(message(by("directed")).find("needs candidates"), std::string::npos);
+  const candidates_file file(candidate_at("elsewhere-2", 1));
+  EXPECT_EQ(message(by("directed")), "no task waited where the candidate says while others could run");
+  explore_options options = by("directed");
+  options.finding = "lost-9";
+  EXPECT_EQ(message(options), "corace::explore: there is no candidate 'lost-9'; there are elsewhere-2");
 }
 
 } // namespace
