@@ -31,7 +31,7 @@ void statistics::count(const run_memory &run, schedule_source source) {
 
 void statistics::record(const run_memory &run, schedule_source source) {
   const run_flags &flags = run.flags[0];
-  if (!flags.steps || flags.cut_off || run.steps.size() > longest_recorded || run.steps.overflowed() ||
+  if (!flags.steps || flags.skipped || flags.cut_off || run.steps.size() > longest_recorded || run.steps.overflowed() ||
       run.cells.overflowed() || (footprints_ && !flags.footprints))
     return;
   ++recorded_;
