@@ -95,19 +95,19 @@ void search::run_alone(std::string_view name) {
 }
 
 void search::run_directed(std::uint64_t share) {
-  std::vector<const detect::candidate *> wanted;
+  std::vector<const detect::candidate *> asked_for;
   std::string ids;
   for (const detect::candidate &each : detect::candidates()) {
     ids += (ids.empty() ? "" : ", ") + each.id;
     if (options_.finding.empty() || each.id == options_.finding)
-      wanted.push_back(&each);
+      asked_for.push_back(&each);
   }
   if (ids.empty())
     throw std::invalid_argument("strategy directed needs candidates: the option candidates of CORACE_OPTIONS names "
                                 "their file, which the corace command writes");
-  if (wanted.empty())
+  if (asked_for.empty())
     throw std::invalid_argument("there is no candidate '" + options_.finding + "'; there are " + ids);
-  directed s(knowledge_, std::move(wanted), options_.seed);
+  directed s(knowledge_, std::move(asked_for), options_.seed);
   explore(s, share);
   if (options_.strategy == "directed" && !s.reached())
     result_.stopped = "no task waited where the candidate says while others could run";
