@@ -28,14 +28,14 @@ static constexpr OptionSpec Options[] = {
 static Error checkToken(StringRef Token) {
   SmallVector<StringRef, 4> Parts;
   Token.split(Parts, '.', 2);
-  constexpr StringLiteral Remedy = "copy the whole replay line of a report, for example c1.k3f9.A1-B";
+  constexpr StringLiteral Remedy = "copy the whole replay line of a report, for example c2.k3f9.A1-B";
   const std::string Shown = printable(Token.take_front(60));
-  if (Parts.size() == 3 && Parts[0].size() > 1 && Parts[0][0] == 'c' && Parts[0] != "c1" &&
+  if (Parts.size() == 3 && Parts[0].size() > 1 && Parts[0][0] == 'c' && Parts[0] != "c2" &&
       all_of(Parts[0].drop_front(), isDigit))
-    return inputError("'" + Shown + "': a token of another version (" + Parts[0] + "); this corace reads c1",
+    return inputError("'" + Shown + "': a token of another version (" + Parts[0] + "); this corace reads c2",
                       "confirm the finding again");
-  if (Parts.size() != 3 || Parts[0] != "c1" || Parts[1].empty() || Parts[2].empty() || !all_of(Parts[1], isAlnum) ||
-      Token.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != StringRef::npos)
+  if (Parts.size() != 3 || Parts[0] != "c2" || Parts[1].empty() || Parts[2].empty() || !all_of(Parts[1], isAlnum) ||
+      Token.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-,/") != StringRef::npos)
     return inputError("'" + Shown + "' is no replay token", Remedy);
   return Error::success();
 }

@@ -27,7 +27,7 @@ bool bounded::next(plan &out) {
 
 void bounded::learn(const run_memory &run) {
   const run_flags &flags = run.flags[0];
-  cut_ |= flags.cut_off || run.steps.overflowed() || run.ready.overflowed();
+  cut_ |= flags.cut_off || flags.left_out || run.steps.overflowed() || run.ready.overflowed();
   const bool same = run.steps.size() >= stack_.size() &&
                     std::equal(stack_.begin(), stack_.empty() ? stack_.end() : std::prev(stack_.end()),
                                run.steps.all().begin(), [](const node &expected, const step_entry &step) {

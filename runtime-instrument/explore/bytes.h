@@ -1,9 +1,9 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A schedule that is made of any bytes: each decision with several ready tasks takes one byte, and where there are no
-// more, the canonical choice. So a fuzzer that changes one byte changes one decision, zeros are the canonical schedule,
-// and nothing is malformed.
+// A schedule that is made of any bytes: each decision between several tasks or moves, and each choice, takes one byte,
+// and where there are no more, the canonical choice. So a fuzzer that changes one byte changes one decision, zeros are
+// the canonical schedule, and nothing is malformed.
 #pragma once
 
 #include "explore/strategy.h"
@@ -30,6 +30,16 @@ public:
     if (skip == 0)
       return first;
     return skip <= first ? skip - 1 : skip;
+  }
+
+  extras prepare(allowance &) const noexcept override { return extras::asked; }
+  std::uint32_t answer(const question &asked) noexcept override {
+    if (taken_ == left_)
+      return 0;
+    std::size_t value = byte();
+    for (std::uint32_t rest = (asked.count - 1) >> 8; rest > 0 && taken_ < left_; rest >>= 8)
+      value = value << 8 | byte();
+    return static_cast<std::uint32_t>(value % asked.count);
   }
 
 private:

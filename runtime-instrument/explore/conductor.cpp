@@ -30,8 +30,9 @@ void conductor::begin() {
   memory_.clear();
   picker_ = &make_picker(storage_, memory_.plan.all(), memory_.marks);
   const run_flags &flags = memory_.flags[0];
-  blind_ = picker_->blind() && !flags.steps;
-  known_ = flags.skip_known ? std::max<std::size_t>(picker_->known(), 1) - 1 : 0;
+  prepare_extras();
+  blind_ = picker_->blind() && !flags.steps && !offered_;
+  known_ = flags.skip_known && !offered_ ? std::max<std::size_t>(picker_->known(), 1) - 1 : 0;
   quick_ = blind_ || known_ > 0;
   stops_ = memory_.plan[0] == static_cast<std::uint64_t>(picker_kind::replay) && report::current_options().stop;
   left_ = flags.most_steps;
@@ -163,10 +164,15 @@ std::size_t conductor::draw() {
 }
 
 detail::task_state *conductor::pick_carefully() {
+  const std::size_t index = pick_step({});
+  return index == give_up ? stop() : hand_out(index);
+}
+
+std::size_t conductor::pick_step(std::span<const detail::move> moves) {
   run_flags &flags = memory_.flags[0];
-  if (memory_.steps.overflowed()) {
+  if (memory_.steps.overflowed() || memory_.values.overflowed()) {
     flags.cut_off = true;
-    return stop();
+    return give_up;
   }
   const choice now{.ready = ready_,
                    .last = last_key_,
@@ -174,23 +180,30 @@ detail::task_state *conductor::pick_carefully() {
                    .step = static_cast<std::size_t>(flags.most_steps - left_ - 1),
                    .last_footprint =
                        flags.footprints ? log_.segment_footprint() : std::span<const detect::footprint::cell>()};
-  const std::size_t index = loop_order ? 0 : picker_->blind() ? draw() : picker_->pick(now);
+  const std::size_t index = loop_order         ? 0
+                            : !moves.empty()   ? pick_with(now, moves)
+                            : picker_->blind() ? draw()
+                                               : picker_->pick(now);
   if (index == give_up) {
     flags.abandoned = true;
-    return stop();
+    return give_up;
   }
   if (flags.steps)
-    note_step(now, index);
-  if (stops_ && last_key_ != 0)
+    note_step(now, index, moves);
+  if (stops_ && last_key_ != 0 && index < tasks_.size() && !tasks_.empty())
     if (const std::size_t usual = canonical(now); usual != index)
       stop_at_switch(*tasks_[index], *tasks_[usual]);
-  if (flags.timers && !memory_.steps.empty()) {
+  if (flags.timers && !memory_.steps.empty() && index < tasks_.size()) {
     const event_loop &loop = *tasks_[index]->loop;
     memory_.steps.back().time = loop.now().time_since_epoch().count();
     flags.outside |= loop.expects_outside();
   }
   if (flags.timed)
     flags.step_began = std::chrono::steady_clock::now().time_since_epoch().count();
+  return index;
+}
+
+detail::task_state *conductor::hand_out(std::size_t index) {
   detail::task_state *const chosen = tasks_[index];
   tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(index));
   ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(index));
@@ -198,15 +211,19 @@ detail::task_state *conductor::pick_carefully() {
   return chosen;
 }
 
-void conductor::note_step(const choice &now, std::size_t index) {
+void conductor::note_step(const choice &now, std::size_t index, std::span<const detail::move> moves) {
+  const detail::move *const made = index < tasks_.size() ? nullptr : &moves[index - tasks_.size()];
   step_entry step{.chosen = ready_[index].key,
+                  .owner = made ? made->owner : ready_[index].key,
+                  .what = ready_[index].what,
+                  .timer = made ? made->ordinal : 0,
                   .last = last_key_,
                   .last_segments = last_segments_,
-                  .deviates = canonical(now) != index,
+                  .deviates = made ? !made->canonical : canonical(now) != index,
                   .ended = false,
                   .site = ready_[index].site,
-                  .at = await_of(*tasks_[index]),
-                  .own_at = own_await_of(*tasks_[index]),
+                  .at = made ? std::source_location() : await_of(*tasks_[index]),
+                  .own_at = made ? std::source_location() : own_await_of(*tasks_[index]),
                   .ready_begin = static_cast<std::uint32_t>(memory_.ready.size()),
                   .ready_count = static_cast<std::uint32_t>(ready_.size()),
                   .cells_begin = static_cast<std::uint32_t>(memory_.cells.size()),
@@ -230,11 +247,15 @@ void conductor::enter(const event_loop &loop) {
 void conductor::ran(detail::task_state &task) {
   if (quick_)
     return;
-  const run_flags &flags = memory_.flags[0];
   last_key_ = task.watched->key;
   last_segments_ = task.watched->segments;
   if (hurries && last_.get() != &task)
     last_ = detail::task_pointer<>::share(task);
+  record_footprint();
+}
+
+void conductor::record_footprint() {
+  const run_flags &flags = memory_.flags[0];
   if (!flags.footprints || !flags.steps || memory_.steps.empty())
     return;
   for (const auto &cell : log_.segment_footprint())

@@ -46,6 +46,11 @@ public:
     return std::chrono::nanoseconds(picker_->segment_takes());
   }
   [[nodiscard]] detect::access_log *log() noexcept override { return &log_; }
+  detail::picked pick_among(event_loop &loop, std::span<const detail::move> moves) override;
+  void moved() override;
+  std::uint32_t decide(detail::task_state &asker, detail::choice_kind what, std::uint32_t count,
+                       const char *name) noexcept override;
+  void introduce(const detail::task_state &task) noexcept override;
   void deadlocked(const std::string &message) override { fail(race_kind::deadlock, message); }
   void told(const event_loop &loop, detail::sync_event what, const void *object) override {
     wake_ups_.told(loop, what, object);
@@ -61,8 +66,19 @@ private:
   void insert(detail::task_state &task);
   [[nodiscard]] detail::task_state *pick_quickly();
   [[nodiscard]] detail::task_state *pick_carefully();
-  void note_step(const choice &now, std::size_t index);
+  /// An index into ready_, where the moves stand behind the tasks; give_up where the run ends here.
+  [[nodiscard]] std::size_t pick_step(std::span<const detail::move> moves);
+  [[nodiscard]] detail::task_state *hand_out(std::size_t index);
+  void note_step(const choice &now, std::size_t index, std::span<const detail::move> moves);
   void enrol(const event_loop &loop, const detail::task_state &task);
+  void record_footprint();
+
+  // Moves and choices; see choices.cpp.
+  void prepare_extras();
+  void offer() noexcept;
+  [[nodiscard]] std::size_t draw_below(std::size_t count) noexcept;
+  [[nodiscard]] std::size_t pick_with(const choice &now, std::span<const detail::move> moves);
+  void take(const detail::move &chosen);
 
   detail::task_state *stop() noexcept;
 
@@ -74,6 +90,11 @@ private:
   std::vector<detail::task_state *> drawn_; ///< the same for draw(), where something is written down
   std::vector<ready_task> ready_;           ///< what the picker sees of them; empty while quick_
   detect::access_log log_;
+  extras extras_ = extras::none;
+  allowance left_faults_; ///< what may still happen in this run
+  detail::offered_moves moves_;
+  std::uint64_t random_ = 0; ///< for extras::drawn
+  std::size_t questions_ = 0;
   wake_ups wake_ups_;
   std::vector<std::string> unheard_; ///< what only the loop's exception handler was told
   bool quick_ = false;               ///< no step is written down; always so where blind_

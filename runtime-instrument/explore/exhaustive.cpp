@@ -32,6 +32,21 @@ template <class A, class B> [[nodiscard]] bool conflict(const A &a, const B &b) 
                     [](const cell &x, const cell &y) { return x.key == y.key && x.written == y.written; });
 }
 
+/// Adds the cells of one sorted footprint to another.
+void join(std::vector<cell> &to, const std::vector<cell> &more) {
+  std::vector<cell> all;
+  auto i = to.begin();
+  for (const cell &each : more) {
+    for (; i != to.end() && i->key < each.key; ++i)
+      all.push_back(*i);
+    all.push_back(each);
+    if (i != to.end() && i->key == each.key)
+      all.back().written |= i++->written;
+  }
+  all.insert(all.end(), i, to.end());
+  to = std::move(all);
+}
+
 template <class Range> [[nodiscard]] bool contains(const Range &range, task_key task) noexcept {
   return std::find(range.begin(), range.end(), task) != range.end();
 }
@@ -61,8 +76,10 @@ struct packed_cells {
 
 exhaustive_picker::exhaustive_picker(std::span<const std::uint64_t> numbers,
                                      shared_table<std::uint64_t> &marks) noexcept
-    : footprints_(numbers[0]), prefix_(numbers.subspan(2, numbers[1])), sleepers_(numbers.subspan(2 + numbers[1])),
-      awake_(marks) {
+    : footprints_(numbers[0]), prefix_(numbers.subspan(2, numbers[1])), awake_(marks) {
+  numbers = numbers.subspan(2 + numbers[1]);
+  values_ = numbers.subspan(1, numbers[0]);
+  sleepers_ = numbers.subspan(1 + numbers[0]);
   for (std::uint64_t i = 0; i < sleepers_[0]; ++i)
     awake_.push(0);
 }
@@ -109,6 +126,12 @@ bool exhaustive::next(plan &out) {
   out.assign({static_cast<std::uint64_t>(picker_kind::exhaustive), footprints_, depth_});
   for (std::size_t i = 0; i < depth_; ++i)
     out.push_back(stack_[i].chosen);
+  const std::size_t count_at = out.size();
+  out.push_back(0);
+  for (std::size_t i = 0; i < depth_; ++i)
+    for (const node::answer &answer : stack_[i].answers)
+      out.push_back(answer.value);
+  out[count_at] = out.size() - count_at - 1;
   const std::size_t sleeping = depth_ == 0 ? 0 : stack_[depth_ - 1].sleeping;
   out.push_back(sleeping);
   for (std::size_t i = 0; i < sleeping; ++i) {
@@ -121,6 +144,23 @@ bool exhaustive::next(plan &out) {
   return true;
 }
 
+std::vector<exhaustive::node::answer> exhaustive::answers_in(const run_memory &run, std::size_t step) {
+  std::vector<node::answer> out;
+  const auto all = run.values.all();
+  auto at = std::lower_bound(all.begin(), all.end(), step,
+                             [](const value_entry &each, std::size_t wanted) { return each.step < wanted; });
+  for (; at != all.end() && at->step == step; ++at)
+    out.push_back({at->count, at->value});
+  return out;
+}
+
+bool exhaustive::answer_otherwise(node &at) noexcept {
+  for (; !at.answers.empty(); at.answers.pop_back())
+    if (++at.answers.back().value < at.answers.back().count)
+      return true;
+  return false;
+}
+
 bool exhaustive::same(const run_memory &run) const {
   const std::size_t skipped = run.flags[0].skipped, steps = skipped + run.steps.size();
   if (steps < depth_)
@@ -130,6 +170,11 @@ bool exhaustive::same(const run_memory &run) const {
     const auto ready = run.ready_at(step);
     if (step.chosen != stack_[i].chosen ||
         !std::equal(ready.begin(), ready.end(), stack_[i].ready.begin(), stack_[i].ready.end()))
+      return false;
+    if (const auto answers = run.values.empty() ? std::vector<node::answer>() : answers_in(run, i);
+        answers.size() < stack_[i].answers.size() ||
+        !std::equal(stack_[i].answers.begin(), stack_[i].answers.end(), answers.begin()) ||
+        (i + 1 < depth_ && answers.size() != stack_[i].answers.size()))
       return false;
     // The last node's segment was not run before under this choice.
     if (footprints_ && i + 1 < depth_ && !equal(run.cells_of(step), stack_[i].touched))
@@ -149,6 +194,8 @@ exhaustive::node &exhaustive::push() {
     stack_.emplace_back();
   node &added = stack_[depth_++];
   added.tried.clear();
+  added.answers.clear();
+  added.touched_before.clear();
   added.sleeping = 0;
   return added;
 }
@@ -170,6 +217,8 @@ void exhaustive::keep_to_part() {
     hash = (hash ^ stack_[depth].chosen) * 0xd1342543de82ef95u;
     hash ^= hash >> 32;
     decisions -= stack_[depth].ready.size() > 1;
+    for (const node::answer &each : stack_[depth].answers)
+      hash = (hash ^ each.value) * 0xd1342543de82ef95u;
   }
   elsewhere_ = hash % part_.of != part_.number - 1;
   if (elsewhere_)
@@ -187,6 +236,8 @@ void exhaustive::learn(const run_memory &run) {
     exhausted_ = !backtrack();
     return;
   }
+  const bool asks = !run.values.empty();
+  cut_ |= run.values.overflowed();
   cut_ |= run.flags[0].cut_off || run.steps.overflowed() || run.ready.overflowed() || run.cells.overflowed();
   const std::size_t skipped = run.flags[0].skipped, known = depth_;
   for (std::size_t i = known == 0 ? 0 : known - 1; i < skipped + run.steps.size(); ++i) {
@@ -194,6 +245,8 @@ void exhaustive::learn(const run_memory &run) {
     const auto cells = run.cells_of(step);
     if (i < known) {
       stack_[i].touched.assign(cells.begin(), cells.end());
+      if (asks)
+        stack_[i].answers = answers_in(run, i);
       continue;
     }
     node &added = push();
@@ -202,6 +255,8 @@ void exhaustive::learn(const run_memory &run) {
     added.ready.assign(ready.begin(), ready.end());
     added.chosen = step.chosen;
     added.touched.assign(cells.begin(), cells.end());
+    if (asks)
+      added.answers = answers_in(run, i);
     for (std::size_t k = 0; footprints_ && before && k < before->sleeping; ++k)
       if (!conflict(before->sleepers[k].cells, before->touched))
         added.add_sleeper(before->sleepers[k].task, before->sleepers[k].cells);
@@ -213,6 +268,14 @@ void exhaustive::learn(const run_memory &run) {
 bool exhaustive::backtrack() {
   for (; depth_ > 0; --depth_) {
     node &top = stack_[depth_ - 1];
+    if (!top.answers.empty() || !top.touched_before.empty())
+      join(top.touched, top.touched_before);
+    if (answer_otherwise(top)) {
+      std::swap(top.touched_before, top.touched);
+      top.touched.clear();
+      return true;
+    }
+    top.touched_before.clear();
     top.tried.push_back(top.chosen);
     if (footprints_)
       top.add_sleeper(top.chosen, top.touched);

@@ -10,6 +10,10 @@
 // holds although a segment may touch other things in another state. Textbook dynamic partial-order reduction needs more
 // than that and is not used: with steps as large as segments it misses classes.
 //
+// A segment that makes choices (corace::choose(), faults) is run from its node with all their values, one after the
+// other, before its task sleeps there, and then with what it touched under any of them. While nothing that runs
+// conflicts with that, the task's segment would still make the same choices, and with each value do what it did.
+//
 // The search restarts the program for each schedule, so it has to see the same things at the same addresses. It
 // compares what it sees with what it saw; when that differs, it says so and goes on without sleep sets.
 #pragma once
@@ -20,22 +24,29 @@
 
 namespace corace::schedule {
 
-/// Plan: whether footprints count, the number of steps that are given, these steps, the number of sleeping tasks, and
-/// for each of them its key, the number of its cells, and these (key, written). They sleep at the last of the given
-/// steps.
+/// Plan: whether footprints count, the number of steps that are given, these steps, the number of choices in them,
+/// their values, the number of sleeping tasks, and for each of them its key, the number of its cells, and these (key,
+/// written). They sleep at the last of the given steps.
 class exhaustive_picker final : public picker {
 public:
   exhaustive_picker(std::span<const std::uint64_t> numbers, shared_table<std::uint64_t> &marks) noexcept;
   std::size_t pick(const choice &now) override;
   [[nodiscard]] std::size_t known() const noexcept override { return prefix_.size(); }
   [[nodiscard]] task_key known_at(std::size_t step) const noexcept override { return prefix_[step]; }
+  extras prepare(allowance &allowed) const noexcept override {
+    allowed.one_by_one = true;
+    return extras::asked;
+  }
+  std::uint32_t answer(const question &asked) noexcept override {
+    return asked.index < values_.size() ? static_cast<std::uint32_t>(values_[asked.index]) : 0;
+  }
 
 private:
   /// Wakes who conflicts with the segment that ran last.
   void wake(std::span<const detect::footprint::cell> touched) noexcept;
 
   bool footprints_;
-  std::span<const std::uint64_t> prefix_;
+  std::span<const std::uint64_t> prefix_, values_;
   std::span<const std::uint64_t> sleepers_;
   shared_table<std::uint64_t> &awake_; ///< one number for each sleeper: 0 while it sleeps
 };
@@ -76,8 +87,17 @@ private:
       sleepers[sleeping].task = task;
       sleepers[sleeping++].cells = cells;
     }
+    struct answer {
+      std::uint32_t count, value;
+      friend bool operator==(const answer &, const answer &) = default;
+    };
+    std::vector<answer> answers;                         ///< to what the chosen segment asks, in its order
+    std::vector<detect::footprint::cell> touched_before; ///< by the same under other answers
   };
   [[nodiscard]] bool same(const run_memory &run) const;
+  [[nodiscard]] static std::vector<node::answer> answers_in(const run_memory &run, std::size_t step);
+  /// To the next answers of the segment that runs from this node; false: it has run with all of them.
+  [[nodiscard]] static bool answer_otherwise(node &at) noexcept;
   void restart(std::string reason);
   /// Leaves out what lies below the first decisions when these are another part's.
   void keep_to_part();

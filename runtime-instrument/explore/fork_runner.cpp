@@ -220,6 +220,7 @@ run_memory &search_in_forks() {
   wanted.finding = options.finding;
   wanted.runs = options.runs;
   wanted.seconds = static_cast<double>(options.seconds);
+  wanted.allowed = allowance_of(options);
   wanted.footprints = detect::instrumented_sites() > 0; // without, nothing is known of plain memory
   try {
     e.result = search(runs, wanted).go();

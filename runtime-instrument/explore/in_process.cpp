@@ -43,7 +43,8 @@ public:
     } catch (const std::exception &e) {
       conductor_.fail(race_kind::exception, e.what());
     } catch (const cancelled_error &e) {
-      conductor_.fail(race_kind::exception, e.what());
+      if (!memory().flags[0].cancelled) // else it is what was asked for
+        conductor_.fail(race_kind::exception, e.what());
     } catch (...) {
       conductor_.fail(race_kind::exception, "an exception that is no std::exception");
     }
@@ -119,6 +120,7 @@ private:
   search_options wanted;
   wanted.steps = options.steps;
   try {
+    wanted.allowed = allowance_of(options);
     return search(runs, wanted).follow(own.deviations, options.lenient);
   } catch (const std::invalid_argument &e) {
     throw usage_error(std::string("corace::explore: ") + e.what());
@@ -158,6 +160,7 @@ search_options to_search_options(const explore_options &options) {
   wanted.runs = options.runs;
   wanted.seconds = options.seconds;
   wanted.steps = options.steps;
+  wanted.allowed = allowance_of(options);
   wanted.stop_at_first = options.stop_at_first;
   wanted.footprints = options.footprints.value_or(detect::instrumented_sites() > 0);
   wanted.part = options.shard ? *options.shard : shard_of_environment();

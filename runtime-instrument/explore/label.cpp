@@ -70,4 +70,10 @@ task_key key_of(const task_place &place) {
   return key;
 }
 
+std::string nth(std::uint32_t n) {
+  const bool teen = n / 10 % 10 == 1;
+  constexpr const char *endings[] = {"th", "st", "nd", "rd"};
+  return std::to_string(n) + endings[teen || n % 10 > 3 ? 0 : n % 10];
+}
+
 } // namespace corace::schedule

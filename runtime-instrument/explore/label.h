@@ -25,5 +25,7 @@ struct task_place {
 /// Nothing when the text is no label. Takes all of the text.
 [[nodiscard]] std::optional<task_place> from_label(std::string_view label);
 [[nodiscard]] task_key key_of(const task_place &place);
+/// "1st", "2nd", "3rd" ...
+[[nodiscard]] std::string nth(std::uint32_t n);
 
 } // namespace corace::schedule

@@ -20,6 +20,7 @@ public:
   pct_picker(std::span<const std::uint64_t> numbers, shared_table<std::uint64_t> &marks) noexcept
       : seed_(numbers[0]), falls_(numbers.subspan(1)), fallen_(marks) {}
   std::size_t pick(const choice &now) override;
+  extras prepare(allowance &) const noexcept override { return extras::drawn; }
 
 private:
   [[nodiscard]] std::uint64_t priority(task_key task) const noexcept;

@@ -18,6 +18,7 @@ class pos_picker final : public picker {
 public:
   pos_picker(std::span<const std::uint64_t> numbers, shared_table<std::uint64_t> &marks) noexcept;
   std::size_t pick(const choice &now) override;
+  extras prepare(allowance &) const noexcept override { return extras::drawn; }
 
 private:
   std::uint64_t seed_;

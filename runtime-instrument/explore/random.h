@@ -34,6 +34,7 @@ class random_picker final : public picker {
 public:
   explicit random_picker(std::span<const std::uint64_t> numbers) noexcept : state_(numbers[0]) {}
   std::size_t pick(const choice &now) override { return now.ready.size() == 1 ? 0 : draw(now.ready.size()); }
+  extras prepare(allowance &) const noexcept override { return extras::drawn; }
   [[nodiscard]] bool blind() const noexcept override { return true; }
   std::size_t draw(std::size_t count) override { return below(count, next()); }
 

@@ -7,7 +7,10 @@
 #pragma once
 
 #include "detect/detector.h"
+#include "explore/allowance.h"
 #include "explore/shared_table.h"
+
+#include <corace/detail/scheduler.h>
 
 #include <cstdint>
 #include <source_location>
@@ -25,9 +28,12 @@ struct task_entry {
   char name[64];
 };
 
-/// One decision and the segment that followed.
+/// One decision and the segment, or the move, that followed.
 struct step_entry {
   task_key chosen;
+  task_key owner;              ///< the task that runs, or that the move happens to
+  detail::move_kind what;      ///< is chosen
+  std::uint32_t timer;         ///< which of the owner's timers
   task_key last;               ///< who ran before; 0: nobody
   std::uint32_t last_segments; ///< how many segments that one had run
   bool deviates;               ///< from the canonical choice
@@ -49,6 +55,22 @@ struct timer_entry {
   std::int64_t late;     ///< how much longer it takes
   std::uint32_t line;    ///< of the await
   char file[256];
+};
+
+/// A choice that a segment makes.
+struct value_entry {
+  task_key asker;
+  detail::choice_kind what;
+  std::uint32_t number; ///< among the asker's choices of this kind, from 1
+  std::uint32_t count, value;
+  std::uint32_t step; ///< in whose segment it is
+  char name[32];
+};
+
+/// A timer that fired because time passed.
+struct expiry_entry {
+  task_key owner;
+  std::uint32_t timer, step;
 };
 
 struct violation_entry {
@@ -95,8 +117,12 @@ struct run_flags {
   bool timers = false;     ///< write timed waits down
   bool timed = false;      ///< note when each step begins
   std::uint64_t most_steps = 0;
+  allowance allowed;
   // Set by the run.
   std::uint64_t skipped;   ///< steps that were not written down
+  bool moves;              ///< were offered; the decisions are others then
+  bool cancelled;          ///< a task was cancelled by a move
+  bool left_out;           ///< the search allows moves or values that the picker knows nothing of
   bool suspicious;         ///< the detector would have something to judge
   bool outside;            ///< something that is not the loop's was awaited; known where timers are written down
   bool finished;           ///< it came to its end and wrote down all it had
@@ -117,6 +143,8 @@ struct run_memory {
   shared_table<step_entry> steps{std::size_t{1} << 18};
   shared_table<task_key> ready{std::size_t{1} << 23};
   shared_table<detect::footprint::cell> cells{std::size_t{1} << 23};
+  shared_table<value_entry> values{std::size_t{1} << 18};
+  shared_table<expiry_entry> expiries{std::size_t{1} << 18};
   shared_table<violation_entry> violations{std::size_t{1} << 12};
   shared_table<failure_entry> failures{std::size_t{1} << 8};
   shared_table<history_entry> history{std::size_t{1} << 19};
@@ -132,6 +160,8 @@ struct run_memory {
     steps.clear();
     ready.clear();
     cells.clear();
+    values.clear();
+    expiries.clear();
     violations.clear();
     failures.clear();
     history.clear();
@@ -140,6 +170,7 @@ struct run_memory {
     flags[0].finished = flags[0].abandoned = flags[0].cut_off = false;
     flags[0].hung = flags[0].slow = flags[0].suspicious = flags[0].outside = false;
     flags[0].skipped = 0;
+    flags[0].moves = flags[0].cancelled = flags[0].left_out = false;
     flags[0].step_began = 0;
     flags[0].taken = 0;
     flags[0].crashed = 0;
@@ -149,7 +180,8 @@ struct run_memory {
   /// In a process that the program itself has forked: the run is its parent's.
   void keep_to_itself() noexcept {
     const auto each = [](auto &...tables) { (tables.keep_to_itself(), ...); };
-    each(flags, plan, marks, tasks, steps, ready, cells, violations, failures, history, reached, timers, samples);
+    each(flags, plan, marks, tasks, steps, ready, cells, values, expiries, violations, failures, history, reached,
+         timers, samples);
   }
   /// Where flags.ready was set.
   [[nodiscard]] std::span<const task_key> ready_at(const step_entry &step) const noexcept {

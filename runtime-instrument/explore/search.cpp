@@ -25,6 +25,10 @@ constexpr std::uint64_t other_schedules_in_forks = 150;
 /// How many runs may be spent on whether latencies show a finding.
 constexpr std::uint64_t latency_runs = 2000, latency_runs_in_forks = 100;
 
+/// No latency makes it happen.
+[[nodiscard]] bool is_fault(const deviation &d) noexcept {
+  return d.choice || (d.move != detail::move_kind::task && d.move != detail::move_kind::timer);
+}
 } // namespace
 
 std::string key_of(const violation_entry &race) {
@@ -201,6 +205,7 @@ void search::run(const plan &p, const wanted &what) {
   flags.history = what.history;
   flags.timers = what.timers;
   flags.most_steps = options_.steps;
+  flags.allowed = options_.allowed;
   runner_.run();
   for (const reach_entry &each : memory_.reached.all()) {
     auto at = std::find_if(result_.reached.begin(), result_.reached.end(),
@@ -243,11 +248,8 @@ void search::look(std::uint64_t found_in_run) {
   for (const std::string &key : fresh)
     remember(key);
   // Under the loop's own order the ready tasks are not those that a token speaks of: the same sequence once more.
-  std::vector<task_key> tasks;
-  for (const step_entry &each : memory_.steps.all())
-    tasks.push_back(each.chosen);
   plan p;
-  sequence(tasks).next(p);
+  sequence(memory_).next(p);
   for (const std::string &key : fresh) {
     run(p, {});
     report(key, found_in_run);
@@ -371,7 +373,7 @@ void search::judge_fifo() {
     each.under_fifo = fifo_keys_->contains(key) ? finding::fifo::yes : finding::fifo::no;
     if (each.under_fifo == finding::fifo::yes)
       each.realisable.is = realisability::verdict::fifo;
-    else if (each.verified)
+    else if (each.verified && std::none_of(each.schedule.begin(), each.schedule.end(), is_fault))
       judge_latencies(each);
   }
 }

@@ -43,6 +43,7 @@ struct search_options {
   bool footprints = true;
   explore_shard part = {};
   bool once = false; ///< one schedule: under the detector from the start, and nothing is learned or counted
+  allowance allowed;
 };
 
 /// What is seen of a variable at the end of runs.

@@ -27,6 +27,7 @@ void session::start_single_run(strategy &s) {
     memory_->plan.push(each);
   memory_->flags[0].most_steps = ~std::uint64_t{0};
   memory_->flags[0].history = true;
+  memory_->flags[0].allowed = allowance_of(report::current_options());
   conductor_ = std::make_unique<conductor>(*memory_);
   conductor_->begin();
 }

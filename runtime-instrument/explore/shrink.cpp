@@ -27,7 +27,8 @@ constexpr std::uint64_t most_other_steps = 2'000'000;
   std::set<std::string> tasks;
   for (const deviation &each : s) {
     tasks.insert(to_label(each.after));
-    tasks.insert(to_label(each.to));
+    if (!each.choice)
+      tasks.insert(to_label(each.to));
   }
   std::string text = to_string(token{"", s});
   return std::tuple(s.size(), tasks.size(), text.size(), std::move(text));
@@ -117,8 +118,8 @@ schedule shrinker::alternatives(bool all) const {
       continue;
     const task_key usual = canonical(last_.ready_at(step), step.last);
     for (task_key each : last_.ready_at(step))
-      if (each != usual && found.size() < most_.others)
-        found.push_back({places[step.last], step.last_segments, places[each]});
+      if (each != usual && places.contains(each) && found.size() < most_.others)
+        found.push_back({.after = places[step.last], .segments = step.last_segments, .to = places[each]});
   }
   return found;
 }

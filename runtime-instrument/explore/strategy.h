@@ -20,23 +20,40 @@ class task_state;
 
 namespace corace::schedule {
 
-/// One ready task.
+/// One ready task, or a move.
 struct ready_task {
   task_key key;
   std::uint64_t site;     ///< the await at which it goes on; 0: it has not begun
   std::uint32_t segments; ///< how many it has run
   std::uint32_t branch;   ///< which of the main task's children it descends from, from 1; 0: it is the main task
   const detail::task_state *state; ///< for await_site.h
+  detail::move_kind what = detail::move_kind::task; ///< of a move, the others mean nothing but the key
 };
 
 /// A decision that is due: which task runs the next segment. Asked also when one alone is ready.
 struct choice {
   std::span<const ready_task>
-      ready;                   ///< sorted by path, so the canonical choice is the last task or else the first here
-  task_key last;               ///< who ran before; 0: nobody
-  std::uint32_t last_segments; ///< how many segments that one has run
-  std::size_t step;            ///< number of this decision in the run, from 0
+      ready;     ///< tasks sorted by path, then moves; the canonical choice is the last task or else the first here
+  task_key last; ///< who ran before; 0: nobody
+  std::uint32_t last_segments;                             ///< how many segments that one has run
+  std::size_t step;                                        ///< number of this decision in the run, from 0
   std::span<const detect::footprint::cell> last_footprint; ///< what the segment before touched
+};
+
+/// What a segment asks for.
+struct question {
+  task_key asker;
+  detail::choice_kind what;
+  std::uint32_t number; ///< among the asker's questions of this kind, from 1
+  std::uint32_t count;  ///< the answer is below
+  std::size_t index;    ///< among the run's questions, from 0
+};
+
+/// How a picker deals with moves and questions.
+enum class extras : std::uint8_t {
+  none,  ///< there are none: pick() is given tasks alone, and all answers are 0
+  drawn, ///< the conductor draws them at random; pick() is given tasks alone
+  asked  ///< pick() is given both, and answer() is asked
 };
 
 /// What a picker returns to give the run up.
@@ -53,6 +70,9 @@ public:
   /// The tasks of the first steps, where the plan gives them; known() of them.
   [[nodiscard]] virtual std::size_t known() const noexcept { return 0; }
   [[nodiscard]] virtual task_key known_at(std::size_t) const noexcept { return 0; }
+  /// `allowed` is what the search allows; a picker may change it.
+  virtual extras prepare(allowance &) const noexcept { return extras::none; }
+  virtual std::uint32_t answer(const question &) noexcept { return 0; }
   /// The loop keeps its own order, and pick() is not asked.
   [[nodiscard]] virtual bool loop_order() const noexcept { return false; }
   /// Under loop_order(): how many nanoseconds a segment takes.

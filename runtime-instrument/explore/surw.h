@@ -19,6 +19,7 @@ class surw_picker final : public picker {
 public:
   surw_picker(std::span<const std::uint64_t> numbers, shared_table<std::uint64_t> &marks) noexcept;
   std::size_t pick(const choice &now) override;
+  extras prepare(allowance &) const noexcept override { return extras::drawn; }
 
 private:
   /// Whose turn it is among all tasks that have begun; 0: nobody has an access to make.

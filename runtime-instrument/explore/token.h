@@ -1,14 +1,25 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Replay tokens: `c1.<fingerprint>.<deviations>`, for example `c1.k3f9.A1-B,B2-A`. A token says where a schedule leaves
-// the canonical one (docs/design.md): A1-B means that when A has run one segment, B runs next. `-` stands for no
-// deviation.
+// Replay tokens: `c2.<fingerprint>.<deviations>`, for example `c2.k3f9.A1-B,B2-A`. A token says where a schedule leaves
+// the canonical one (docs/design.md). `-` stands for no deviation.
+//
+//   A1-B    when A has run one segment, B runs next
+//   A1-Bx   ... B is cancelled           A3v2   the third choose() of A gives 2
+//   A1-Bw   ... B wakes spuriously       A2q    the second queue that A puts an item into counts as full
+//   A1-Bt2  ... the second timer of B    A1e    the first may_throw() of A throws
+//           fires
+//
+// What is not the run of a task leaves the place as it is: several deviations may have the same one, and apply in their
+// order.
 #pragma once
 
 #include "explore/label.h"
 #include "explore/run_memory.h"
 
+#include <corace/detail/scheduler.h>
+
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -17,9 +28,13 @@
 namespace corace::schedule {
 
 struct deviation {
-  task_place after;
-  std::uint32_t segments = 0; ///< how many of them `after` has run
-  task_place to;
+  task_place after;           ///< who ran last; of a choice, who makes it
+  std::uint32_t segments = 0; ///< how many of them it has run; of a choice, its number among those of its kind, from 1
+  task_place to = {};         ///< who runs, is cancelled or woken, or has the timer
+  detail::move_kind move = detail::move_kind::task;
+  std::uint32_t timer = 0;                        ///< which of its timers, from 1
+  std::optional<detail::choice_kind> choice = {}; ///< then it is none of these, but gives a value
+  std::uint32_t value = 0;
 };
 
 struct token {

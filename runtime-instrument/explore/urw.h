@@ -18,6 +18,7 @@ public:
   explicit urw_picker(std::span<const std::uint64_t> numbers) noexcept
       : state_(numbers[0]), to_come_(numbers.subspan(1)) {}
   std::size_t pick(const choice &now) override;
+  extras prepare(allowance &) const noexcept override { return extras::drawn; }
 
 private:
   /// One segment at least.

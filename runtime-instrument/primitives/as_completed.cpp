@@ -33,7 +33,7 @@ void completion_queue::begin(optional_delay limit) {
       each.future->completions.push_back(each);
   }
   if (limit.value && left_ != 0)
-    alarm_.start(loop, loop.now() + *limit.value, [](ready_node &node, bool run) {
+    alarm_.start(loop, loop.now() + *limit.value, timer::purpose::limit, [](ready_node &node, bool run) {
       if (run)
         static_cast<alarm &>(static_cast<timer &>(node)).owner.expire();
     });

@@ -7,7 +7,7 @@ namespace corace {
 
 using detail::sync_event;
 
-const detail::wait_operations condition_variable::awaiter::operations = {cancel, describe, nullptr, explain};
+const detail::wait_operations condition_variable::awaiter::operations = {cancel, describe, nullptr, explain, wake};
 
 // Who waits goes on with the lock, if that stays.
 condition_variable::~condition_variable() {
@@ -104,6 +104,18 @@ bool condition_variable::awaiter::cancel(wait_node &node) noexcept {
   self.condition_.note(sync_event::change);
   self.cancelled_ = true;
   self.want_lock();
+  return true;
+}
+
+// A waiter with a predicate asks it again, so it cannot be fooled.
+bool condition_variable::awaiter::wake(wait_node &node, bool really) noexcept {
+  auto &self = static_cast<awaiter &>(node);
+  if (self.outcome != state::waiting || self.object != &self.condition_)
+    return false;
+  if (really) {
+    self.condition_.note(sync_event::change);
+    self.want_lock();
+  }
   return true;
 }
 

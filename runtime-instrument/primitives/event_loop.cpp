@@ -53,7 +53,10 @@ bool debug_by_environment() noexcept {
 }
 
 loop_clock::time_point loop_clock::now() noexcept {
-  return detail::here.loop ? detail::here.loop->now() : time_point{};
+  if (!detail::here.loop)
+    return {};
+  detail::note_clock(*detail::here.loop);
+  return detail::here.loop->now();
 }
 
 loop_clock::time_point event_loop::now() const noexcept {
@@ -159,7 +162,7 @@ bool event_loop::is_empty() const noexcept {
 
 void event_loop::rewind() noexcept {
   ticks_ = task_numbers_ = timer_sequence_ = 0;
-  root_children_ = 0;
+  root_children_ = root_timers_ = 0;
   now_ = {};
   stopping_ = forgiven_ = false;
   noted_ = observed_ || (log_ && scheduler_->watches);

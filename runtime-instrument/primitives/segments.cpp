@@ -139,16 +139,15 @@ bool event_loop::step() {
   if (scheduler_->hurries)
     if (detail::task_state *sleeper = scheduler_->in_a_hurry())
       hurry(*sleeper);
+  // What is awaited from outside comes when it comes: there, moves would not be the same in another run.
+  if (const detail::offered_moves *offered = scheduler_->offered(); offered && !real_time_ && !expects_outside())
+    return step_among_moves(*offered);
   do {
     const bool picks_alone = timers_.empty() && !reactor_ && !posts_waiting_.load(std::memory_order_relaxed) &&
                              !(ready_.empty() && scheduler_->idle);
     if (!picks_alone && !collect())
       return false;
-    while (detail::ready_node *node = ready_.pop_front())
-      if (node->fire)
-        node->fire(*node, true);
-      else
-        scheduler_->ready(*this, static_cast<detail::task_state &>(*node));
+    gather_ready();
   } while (scheduler_->idle);
   ++ticks_;
   return run_picked();
@@ -160,6 +159,15 @@ bool event_loop::run_picked() {
     throw detail::run_abandoned();
   run_watched(*chosen);
   return true;
+}
+
+// Call-backs run, and the scheduler gets the tasks that are ready.
+void event_loop::gather_ready() {
+  while (detail::ready_node *node = ready_.pop_front())
+    if (node->fire)
+      node->fire(*node, true);
+    else
+      scheduler_->ready(*this, static_cast<detail::task_state &>(*node));
 }
 
 bool event_loop::advance() { return scheduler_ ? step() : tick(); }

@@ -23,7 +23,7 @@ void sleep_awaiter::await_suspend(detail::task_coroutine innermost) {
     sleeper.loop->yield(*this, innermost);
     return;
   }
-  alarm_.start(*sleeper.loop, sleeper.loop->now() + delay_, [](ready_node &node, bool run) {
+  alarm_.start(*sleeper.loop, sleeper.loop->now() + delay_, timer::purpose::sleep, [](ready_node &node, bool run) {
     if (!run)
       return;
     auto &self = static_cast<alarm &>(static_cast<timer &>(node)).self;

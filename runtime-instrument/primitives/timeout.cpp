@@ -34,7 +34,7 @@ void timeout::arm() {
   };
   event_loop &loop = *task_->loop;
   if (*deadline_ > loop.now())
-    return alarm_.start(loop, *deadline_, expire);
+    return alarm_.start(loop, *deadline_, alarm::purpose::limit, expire);
   alarm_.fire = expire; // in the next tick, before whoever becomes ready after this
   loop.post(alarm_);
 }

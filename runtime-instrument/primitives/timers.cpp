@@ -48,21 +48,27 @@ void callback_state::run_or_drop(ready_node &node, bool run) {
   restore();
 }
 
-void timer::start(event_loop &loop, loop_clock::time_point deadline, void (*expired)(ready_node &, bool)) {
+void timer::start(event_loop &loop, loop_clock::time_point deadline, purpose what,
+                  void (*expired)(ready_node &, bool)) {
   stop();
   loop_ = &loop;
   if (loop.scheduler_) [[unlikely]]
     deadline += loop.scheduler_->latency(loop, deadline.time_since_epoch());
   deadline_ = deadline;
-  sleeper_ = loop.running();
+  purpose_ = what;
+  if (loop.watched()) [[unlikely]]
+    loop.name_timer(*this);
   fire = expired;
   loop.insert(*this);
 }
 
 void timer::stop() noexcept {
   unlink(); // it may have been due, and wait for its turn
-  if (loop_)
-    loop_->erase(*this);
+  if (!loop_)
+    return;
+  if (loop_->scheduler_ && loop_->scheduler_->offered()) [[unlikely]] // it might have fired instead
+    loop_->note(sync_event::change, reinterpret_cast<const void *>(key() & ~std::uint64_t{15}));
+  loop_->erase(*this);
 }
 
 } // namespace detail
@@ -93,7 +99,7 @@ callback_handle event_loop::call_at(loop_clock::time_point deadline, std::functi
   auto state = detail::pointer<detail::callback_state>::adopt(new detail::callback_state(
       std::move(f), detail::context_slot(detail::current_context().values()), where, debug_));
   state->timed = true;
-  state->start(*this, deadline, detail::callback_state::run_or_drop);
+  state->start(*this, deadline, detail::timer::purpose::call, detail::callback_state::run_or_drop);
   state->loop = this;
   state->retain();
   return callback_handle(std::move(state));
@@ -193,7 +199,7 @@ void event_loop::fire_timers() noexcept {
 
 void event_loop::hurry(detail::task_state &sleeper) noexcept {
   for (detail::timer *each : timers_)
-    if (each->sleeper_ == &sleeper) {
+    if (each->purpose_ == detail::timer::purpose::sleep && each->owner_ == sleeper.watched->key) {
       now_ = std::max(now_, each->deadline_);
       break;
     }

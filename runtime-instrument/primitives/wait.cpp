@@ -54,10 +54,11 @@ void many_wait::await_suspend(detail::task_coroutine innermost) {
     each.future->completions.push_back(each);
   }
   if (limit_.value && !decided_)
-    alarm_.start(*waiting.loop, waiting.loop->now() + *limit_.value, [](ready_node &node, bool run) {
-      if (run)
-        static_cast<alarm &>(static_cast<timer &>(node)).owner.go_on();
-    });
+    alarm_.start(*waiting.loop, waiting.loop->now() + *limit_.value, timer::purpose::limit,
+                 [](ready_node &node, bool run) {
+                   if (run)
+                     static_cast<alarm &>(static_cast<timer &>(node)).owner.go_on();
+                 });
   waiting.loop->park(*this, innermost);
 }
 

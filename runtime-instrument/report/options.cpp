@@ -115,6 +115,8 @@ constexpr std::array names{
     return "strategy=" + all.strategy + " needs mode=explore";
   if (!one_of(all.bound, {"delays", "preemptions"}))
     return "the option 'bound' takes delays or preemptions, not " + quoted(all.bound);
+  if (!one_of(all.timers, {"strict", "free"}))
+    return "the option 'timers' takes strict or free, not " + quoted(all.timers);
   if (all.runs == 0)
     return "the option 'runs' takes a number above 0";
   return {};

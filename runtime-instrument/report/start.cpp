@@ -9,11 +9,14 @@
 #include "report/evidence.h"
 #include "report/notes.h"
 
+#include <corace/errors.h>
+
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <set>
 #include <utility>
 
@@ -160,9 +163,27 @@ void at_exit() {
   return has_note(race_kind::deadlock);
 }
 
+/// The schedule has cancelled a task, and the program has let that come out of its run.
+[[nodiscard]] bool dies_of_a_move(schedule::session &session) noexcept {
+  if (!session.memory()->flags[0].cancelled)
+    return false;
+  try {
+    if (const std::exception_ptr error = std::current_exception())
+      std::rethrow_exception(error);
+  } catch (const cancelled_error &) {
+    return true;
+  } catch (...) {
+  }
+  return false;
+}
+
 void at_death(bool by_exception, const std::string &message) noexcept {
   auto &session = schedule::session::get();
   if (session.forked_run()) { // its parent says what an abort() means
+    if (by_exception && dies_of_a_move(session)) {
+      session.decider()->end();
+      ::_exit(0);
+    }
     if (by_exception && !session.decider()->failed())
       session.decider()->fail(race_kind::exception, message);
     session.memory()->flags[0].crashed = by_exception ? 0 : SIGABRT;

@@ -95,6 +95,7 @@ private:
     [[nodiscard]] bool wait_again() noexcept;
 
     static bool cancel(wait_node &node) noexcept;
+    static bool wake(wait_node &node, bool really) noexcept;
     static std::string describe(const wait_node &node);
     static void explain(const wait_node &node, detail::wait_reason &why) noexcept;
     static const detail::wait_operations operations;

@@ -10,6 +10,7 @@
 #include <corace/barrier.h>
 #include <corace/bounded_semaphore.h>
 #include <corace/callback_handle.h>
+#include <corace/choose.h>
 #include <corace/condition_variable.h>
 #include <corace/context.h>
 #include <corace/context_var.h>
@@ -25,6 +26,7 @@
 #include <corace/lifo_queue.h>
 #include <corace/loop_clock.h>
 #include <corace/loop_report.h>
+#include <corace/may_throw.h>
 #include <corace/mutex.h>
 #include <corace/outcome_of.h>
 #include <corace/priority_queue.h>

@@ -316,6 +316,11 @@ private:
   bool run_ticks();
   bool step();
   bool run_picked();
+  bool step_among_moves(const detail::offered_moves &offered);
+  void gather_ready();
+  bool gather_moves(const detail::offered_moves &offered);
+  void make(const detail::move &chosen, bool log);
+  void name_timer(detail::timer &timer) noexcept;
   bool collect();
   void run_ready();
   void fire_timers() noexcept;
@@ -377,6 +382,9 @@ private:
   loop_clock::time_point now_{};
   std::chrono::steady_clock::time_point began_; ///< now_ == 0 in real time
   detail::task_state *oldest_ = nullptr, *youngest_ = nullptr;
+  std::uint32_t root_timers_ = 0;            ///< watched: how many the main task has started, or nobody
+  std::vector<detail::move> moves_;          ///< for the scheduler; kept to spare allocations, as is the next
+  std::vector<detail::timer *> next_timers_; ///< in their order
   std::mutex posts_lock_;
   detail::list<detail::ready_node> posts_; ///< from other threads; guarded by posts_lock_, as is the next
   bool asleep_ = false;                    ///< the loop waits in the reactor
@@ -416,6 +424,8 @@ inline void note(sync_event what, const void *object) noexcept {
     if (event_loop *loop = here.loop; loop && loop->noted()) [[unlikely]]
       tell(*loop, what, object);
 }
+/// The program reads the loop's clock.
+void note_clock(const event_loop &loop) noexcept;
 /// An await that could go on at once gives up a turn.
 [[nodiscard]] inline bool strict_here() noexcept { return here.loop && here.loop->strict(); }
 } // namespace detail

@@ -44,6 +44,18 @@ struct explore_options {
   std::uint64_t steps = 100000; ///< a run that takes more segments is cut off
   /// The part of the search that is run here. Nothing: what CORACE_SHARD says, else all of it.
   std::optional<explore_shard> shard = {};
+
+  // What may happen besides one task running or another. All of it is off at first: it makes more schedules, and a
+  // program that is not written for it fails. The numbers say how many of these a run may have at most.
+
+  /// strict: a sleep ends when nothing is ready, in the order of the deadlines; free: at any time, in any order, as if
+  /// segments took long. So do call_later() and call_at().
+  std::string timers = "strict";
+  std::uint64_t timeouts = 0; ///< time limits that pass before their time: timeout, wait_for(), wait(), as_completed()
+  std::uint64_t cancellations = 0;     ///< tasks, other than the main one, that are cancelled at an await
+  std::uint64_t spurious_wake_ups = 0; ///< waiters of a condition_variable, without predicate, that go on un-notified
+  std::uint64_t full_queues = 0; ///< items put into a queue of limited size that it has room for and refuses at first
+  std::uint64_t exceptions = 0;  ///< calls of may_throw() that throw
 };
 
 /// Something that went wrong under a schedule.

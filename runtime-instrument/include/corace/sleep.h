@@ -53,6 +53,11 @@ private:
 } // namespace detail
 
 namespace detail {
+/// Outside of a loop of no interest: the await throws.
+[[nodiscard]] inline std::chrono::nanoseconds until(loop_clock::time_point deadline) noexcept {
+  return deadline - (here.loop ? here.loop->now() : loop_clock::time_point{});
+}
+
 /// A sleep with a result.
 template <class T> class [[nodiscard("a sleep has to be awaited")]] sleep_with : public sleep_awaiter {
 public:
@@ -79,12 +84,12 @@ template <class Rep, class Period, class T>
 }
 
 template <class T> [[nodiscard]] detail::sleep_with<T> sleep_until(loop_clock::time_point deadline, T result) {
-  return detail::sleep_with<T>(deadline - loop_clock::now(), std::move(result));
+  return detail::sleep_with<T>(detail::until(deadline), std::move(result));
 }
 
 /// A time of the loop's own clock.
 [[nodiscard]] inline detail::sleep_awaiter sleep_until(loop_clock::time_point deadline) {
-  return detail::sleep_awaiter(deadline - loop_clock::now());
+  return detail::sleep_awaiter(detail::until(deadline));
 }
 
 [[nodiscard]] inline detail::yield_awaiter yield() noexcept { return {}; }

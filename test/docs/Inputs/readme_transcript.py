@@ -7,7 +7,7 @@ import difflib
 import re
 import sys
 
-FINGERPRINT = re.compile(r"\bc1\.[0-9a-z]{4}\.")
+FINGERPRINT = re.compile(r"\bc2\.[0-9a-z]{4}\.")
 COMMAND = re.compile(r"replay: \S*corace replay")  # as it was typed
 START = "$ build/bin/corace confirm examples/counter.cpp\n"
 
@@ -16,8 +16,8 @@ if START not in readme:
     sys.exit(f"README.md holds no transcript that starts with {START!r}")
 shown = readme.split(START, 1)[1].split("```", 1)[0].splitlines()
 printed = sys.stdin.read().splitlines()
-shown, printed = ([COMMAND.sub("replay: corace replay", FINGERPRINT.sub("c1.XXXX.", line.rstrip())) for line in text] for text in (shown, printed))
+shown, printed = ([COMMAND.sub("replay: corace replay", FINGERPRINT.sub("c2.XXXX.", line.rstrip())) for line in text] for text in (shown, printed))
 difference = list(difflib.unified_diff(shown, printed, "README.md", "printed", lineterm=""))
-if not any("replay: corace replay c1.XXXX." in line for line in printed):
+if not any("replay: corace replay c2.XXXX." in line for line in printed):
     sys.exit("nothing that looks like a report was printed")
 sys.exit("\n".join(difference) or 0)

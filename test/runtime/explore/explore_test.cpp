@@ -259,11 +259,11 @@ TEST(explore, refuses_what_it_does_not_know) {
   options.strategy = "clever";
   EXPECT_THROW((void)explore(count_to_three, options), usage_error);
   options.strategy = "replay";
-  for (const char *token : {"", "c1", "c1.0000", "c2.0000.-", "c1.00.-", "c1.0000.A-B", "c1.0000.A1", "c1.zzzz.-",
-                            "c1.0000.A1-b", "c1.0000.A9-B", "c1.0000.A1-Q", "c1.0000.A1-B,", "c1.0000.A01-B"}) {
+  for (const char *token : {"", "c2", "c2.0000", "c1.0000.-", "c2.00.-", "c2.0000.A-B", "c2.0000.A1", "c2.zzzz.-",
+                            "c2.0000.A1-b", "c2.0000.A9-B", "c2.0000.A1-Q", "c2.0000.A1-B,", "c2.0000.A01-B"}) {
     options.token = token;
-    if (std::string_view(token).starts_with("c1.0000"))
-      options.token = "c1." + schedule::program_fingerprint() + std::string(token).substr(7);
+    if (std::string_view(token).starts_with("c2.0000"))
+      options.token = "c2." + schedule::program_fingerprint() + std::string(token).substr(7);
     EXPECT_THROW((void)explore(count_to_three, options), usage_error) << token;
   }
   run([]() -> task<void> {

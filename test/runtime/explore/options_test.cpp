@@ -38,7 +38,7 @@ TEST(options, values_and_escapes) {
   EXPECT_FALSE(all.report);
   EXPECT_EQ(all.evidence, "C:\\x");
   EXPECT_EQ(all.seed, 99u);
-  EXPECT_EQ(good("mode=replay:token=c1.k3f9.A1-B").token, "c1.k3f9.A1-B");
+  EXPECT_EQ(good("mode=replay:token=c2.k3f9.A1-B").token, "c2.k3f9.A1-B");
   EXPECT_EQ(good("::runs=1:").runs, 1u);
 }
 
@@ -57,6 +57,8 @@ TEST(options, problems_are_one_line_with_the_remedy) {
             "the option 'strategy' takes " + schedule::listed(schedule::strategy_names, "or") + ", not 'best'");
   EXPECT_EQ(bad("strategy=site-hold"), "strategy=site-hold needs mode=explore");
   EXPECT_EQ(bad("bound=2"), "the option 'bound' takes delays or preemptions, not '2'");
+  EXPECT_EQ(bad("timers=loose"), "the option 'timers' takes strict or free, not 'loose'");
+  EXPECT_EQ(bad("cancellations=some"), "the option 'cancellations' takes a number, not 'some'");
   EXPECT_EQ(bad("mode=replay"), "mode=replay needs the option 'token'");
 }
 

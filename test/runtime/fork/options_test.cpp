@@ -92,7 +92,7 @@ TEST_F(process, a_lost_update_is_confirmed_with_values_and_steps) {
   EXPECT_EQ(f[2], "confirmed");
   EXPECT_EQ(f[3], "lost-update");
   EXPECT_EQ(f[4], "-");
-  EXPECT_TRUE(f[5].starts_with("c1.")) << f[5];
+  EXPECT_TRUE(f[5].starts_with("c2.")) << f[5];
   EXPECT_TRUE(f[5].ends_with(".A1-B")) << f[5];
   EXPECT_EQ(f[7], "2"); // switches
   EXPECT_EQ(f[9], "yes");
@@ -281,7 +281,7 @@ TEST_F(process, a_replay_that_dies_leaves_evidence) {
 
 TEST_F(process, bad_tokens_and_options_are_one_line_and_exit_code_2) {
   const std::string own = only_finding("lost")[5].substr(0, 8);
-  const std::string other = own == "c1.k3f9." ? "c1.k3f8." : "c1.k3f9.";
+  const std::string other = own == "c2.k3f9." ? "c2.k3f8." : "c2.k3f9.";
   for (const std::string &options :
        {std::string("mode=replay:token=nonsense"), "mode=replay:token=" + other + "A1-B",
         "mode=replay:token=" + own + "A9-B", "mode=replay:token=" + own + "A1-Q", "mode=replay:token=" + own + "A1",
@@ -298,7 +298,7 @@ TEST_F(process, a_token_of_a_test_is_replayed_by_that_test_alone) {
   std::string out = start("explore", "").out;
   const auto at = out.find("\nother: ");
   ASSERT_NE(at, std::string::npos) << out;
-  const std::string token = out.substr(out.find("c1.", at), out.find('\n', at + 1) - out.find("c1.", at));
+  const std::string token = out.substr(out.find("c2.", at), out.find('\n', at + 1) - out.find("c2.", at));
   ASSERT_EQ(token.find('.', 3), 9u) << token;
   const auto done = start("explore", "mode=replay:token=" + token + ":evidence=" + evidence());
   EXPECT_NE(done.out.find("one: 0 passed over"), std::string::npos) << done.out << done.err;
@@ -353,8 +353,27 @@ TEST_F(process, a_deadlock_of_a_plain_run_is_written_down_once) {
   EXPECT_EQ(records("finding")[0][3], "deadlock");
 }
 
+TEST_F(process, moves_and_choices_are_found_and_replayed_by_the_token_alone) {
+  struct {
+    const char *what, *options, *message, *deviations;
+  } const cases[] = {{"leak-when-cancelled", ":cancellations=1", "leaked", "-Ax"},
+                     {"choice", "", "chosen", "._1v2"}};
+  for (const auto &each : cases) {
+    const record f = only_finding(each.what, std::string(":strategy=exhaustive") + each.options);
+    EXPECT_EQ(message(), each.message);
+    EXPECT_TRUE(f[5].ends_with(each.deviations)) << f[5];
+    (void)start(each.what, "mode=replay:token=" + f[5] + ":evidence=" + evidence());
+    EXPECT_EQ(message(), each.message);
+  }
+}
+
+TEST_F(process, a_cancellation_that_comes_out_of_the_run_is_no_failure) {
+  const auto done = start("cancelled", "mode=explore:strategy=exhaustive:cancellations=1:evidence=" + evidence());
+  EXPECT_EQ(done.status, 0) << done.err << slurp(evidence());
+}
+
 TEST_F(process, a_replay_of_a_program_without_a_loop_says_so) {
-  const auto done = start("no-run", "mode=replay:token=c1.0000.-");
+  const auto done = start("no-run", "mode=replay:token=c2.0000.-");
   EXPECT_EQ(done.status, 2);
   EXPECT_EQ(done.err,
             "corace: mode=replay: the program has ended without a call of corace::run() or of the test that the "

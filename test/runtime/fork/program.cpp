@@ -9,6 +9,7 @@
 #include <corace/corace.h>
 
 #include <cassert>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -106,6 +107,8 @@ task<void> deadlock() {
   co_await gather(lock_both(a, b), lock_both(b, a));
 }
 
+task<void> yielding() { co_await yield(); }
+task<void> two_yields() { co_await gather(yielding(), yielding()); }
 task<void> save() { co_await yield(); }
 task<void> forget() {
   [[maybe_unused]] auto forgotten = save();
@@ -118,6 +121,27 @@ task<void> count_two() {
   co_await gather(increment(), increment());
   if (counter != 2)
     throw std::runtime_error("an update was lost");
+}
+/// Leaks the flag when it is cancelled; what the cancelled task throws goes on.
+task<void> hold(bool &held) {
+  held = true;
+  co_await corace::sleep_for(std::chrono::seconds(1));
+  held = false;
+}
+task<void> leak_when_cancelled() {
+  bool held = false;
+  try {
+    co_await gather(hold(held), yielding());
+  } catch (const corace::cancelled_error &) {
+    if (held)
+      throw std::runtime_error("leaked");
+    throw;
+  }
+}
+task<void> fail_for_a_choice() {
+  co_await yield();
+  if (corace::choose(3) == 2)
+    throw std::runtime_error("chosen");
 }
 
 /// Prints as it goes, so that a test sees who runs where.
@@ -179,6 +203,12 @@ int main(int argc, char **argv) {
   } else if (what == "twice") { // the race is in the second loop
     corace::run(clean());
     corace::run(two_increments());
+  } else if (what == "cancelled") {
+    corace::run(two_yields());
+  } else if (what == "leak-when-cancelled") {
+    corace::run(leak_when_cancelled());
+  } else if (what == "choice") {
+    corace::run(fail_for_a_choice());
   } else if (what == "clean") {
     corace::run(clean());
   } else if (what == "explore") { // as two tests of a test program would

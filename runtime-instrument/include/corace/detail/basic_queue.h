@@ -43,7 +43,7 @@ public:
   template <class U = T>
     requires std::constructible_from<T, U &&>
   void put_nowait(U &&item) {
-    if (shut_down_ || !has_room()) [[unlikely]]
+    if (shut_down_ || !has_room() || seems_full()) [[unlikely]]
       refuse_full("put_nowait()");
     store(std::forward<U>(item));
   }
@@ -61,7 +61,7 @@ public:
   template <class U = T>
     requires std::constructible_from<T, U &&>
   [[nodiscard]] bool try_put(U &&item) {
-    if (shut_down_ || !has_room()) {
+    if (shut_down_ || !has_room() || seems_full()) {
       note(sync_event::look);
       return false;
     }
@@ -146,7 +146,9 @@ private:
 template <class T, class Items> template <class U> class basic_queue<T, Items>::put_awaiter : public putter {
 public:
   put_awaiter(basic_queue &queue, U &&item) noexcept : putter(queue), item_(std::forward<U>(item)) {}
-  bool await_ready() const noexcept { return (queue().has_room() || queue().shut_down_) && !strict_here(); }
+  bool await_ready() const noexcept {
+    return (queue().shut_down_ || (queue().has_room() && !queue().seems_full())) && !strict_here();
+  }
   void await_suspend(task_coroutine innermost) { this->wait_for_room(innermost); }
   void await_resume() {
     if (this->task)

@@ -14,22 +14,33 @@ namespace corace::detail {
 /// A call at a time to come. Stands wherever its owner wants it; takes itself out when it is destroyed.
 class timer : public ready_node {
 public:
+  enum class purpose : std::uint8_t {
+    sleep,
+    call, ///< of the program's own function
+    limit ///< cuts something off
+  };
   timer() noexcept = default;
   timer(const timer &) = delete;
   timer &operator=(const timer &) = delete;
   ~timer() { stop(); }
-  void start(event_loop &loop, loop_clock::time_point deadline, void (*expired)(ready_node &, bool));
+  void start(event_loop &loop, loop_clock::time_point deadline, purpose what, void (*expired)(ready_node &, bool));
   void stop() noexcept;
   [[nodiscard]] loop_clock::time_point deadline() const noexcept { return deadline_; }
+  /// The key of the task that started it, and the timer's number among that task's. In a loop that is watched.
+  [[nodiscard]] std::uint64_t owner() const noexcept { return owner_; }
+  [[nodiscard]] std::uint32_t ordinal() const noexcept { return ordinal_; }
 
 private:
   friend class corace::event_loop;
   static constexpr std::size_t nowhere = ~std::size_t{0};
+  [[nodiscard]] std::uint64_t key() const noexcept { return key_of_move(owner_, move_kind::timer, ordinal_); }
   event_loop *loop_ = nullptr; ///< while it stands in the heap
   loop_clock::time_point deadline_{};
   std::uint64_t sequence_ = 0;
-  std::size_t index_ = nowhere;   ///< in the heap
-  task_state *sleeper_ = nullptr; ///< who started it
+  std::size_t index_ = nowhere; ///< in the heap
+  purpose purpose_ = purpose::sleep;
+  std::uint32_t ordinal_ = 0; ///< among those of the task that started it; in a loop that is watched, as is the next
+  std::uint64_t owner_ = 0;   ///< key of that task
 };
 
 /// Runs once, in a copy of the context of the moment in which it was made, or in the context that it was given.

@@ -76,6 +76,11 @@ protected:
     if (has_room())
       wake_first(putters_);
   }
+  /// For the explorer: there is room, but it may be as if there were none.
+  [[nodiscard]] bool seems_full() const noexcept {
+    return CORACE_INSTRUMENT && limit_ != no_limit && here.loop && here.loop->order() &&
+           decide(choice_kind::full, 2, name()) != 0;
+  }
   /// `drop`: the items go, and count as done.
   void begin_shutdown(bool drop) noexcept;
   [[noreturn]] void refuse_empty(const char *call) const;

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,7 +22,52 @@ class access_log;
 namespace corace::detail {
 
 class task_state;
+class timer;
 enum class sync_event : std::uint8_t;
+
+/// What a scheduler decides on.
+enum class move_kind : std::uint8_t {
+  task,   ///< a ready task runs
+  timer,  ///< a timer fires, maybe before its time
+  cancel, ///< a task is cancelled at its await
+  wake    ///< a task wakes although nobody has woken it
+};
+
+/// What a segment asks of the scheduler.
+enum class choice_kind : std::uint8_t {
+  value,    ///< the result of choose()
+  full,     ///< whether a queue that has room counts as full
+  exception ///< whether may_throw() throws
+};
+inline constexpr std::size_t choice_kinds = 3;
+
+/// The key of what happens to a task and is no segment of it; `ordinal`: which of its timers.
+[[nodiscard]] std::uint64_t key_of_move(std::uint64_t task, move_kind what, std::uint32_t ordinal) noexcept;
+
+/// What a scheduler may choose beside the ready tasks.
+struct move {
+  std::uint64_t key;     ///< in every run the same
+  std::uint64_t owner;   ///< key of the task that it happens to
+  std::uint32_t ordinal; ///< which of its timers, from 1; else 0
+  move_kind what;
+  bool canonical;                   ///< it happens when nobody intervenes: nothing is ready, so time passes
+  bool fault;                       ///< it does not happen in every execution
+  task_state *task;                 ///< that is cancelled or woken; else null
+  std::span<timer *const> alarms{}; ///< that fire
+};
+
+/// What a scheduler has chosen; neither: the run is abandoned.
+struct picked {
+  task_state *task = nullptr;
+  const move *made = nullptr;
+};
+
+/// Which moves a run may have.
+struct offered_moves {
+  bool timers = false, timeouts = false; ///< those of sleeps and calls; those that cut something off
+  bool cancellations = false, wake_ups = false;
+  bool one_by_one = false; ///< of several timers that are due next each fires alone, if it may
+};
 
 /// Takes over the loop's order.
 class scheduler {
@@ -33,6 +80,16 @@ public:
   virtual void forget(task_state &task) noexcept = 0;
   /// The segment that pick() chose has ended.
   virtual void ran(task_state &task) = 0;
+  /// What runs can do besides running tasks; null: nothing, and time passes when nothing is ready.
+  [[nodiscard]] const offered_moves *offered() const noexcept { return offered_; }
+  /// pick() where there may be moves; both may be missing, but not together.
+  virtual picked pick_among(event_loop &loop, std::span<const move>) { return {.task = pick(loop), .made = nullptr}; }
+  /// A task that moves may name; it may never have been ready.
+  virtual void introduce(const task_state &) noexcept {}
+  /// The move that pick_among() chose has been made.
+  virtual void moved() {}
+  /// The task that runs asks for a number below `count`; `name` is for reports.
+  virtual std::uint32_t decide(task_state &, choice_kind, std::uint32_t, const char *) noexcept { return 0; }
   /// A task has come to its end and still has its frame.
   virtual void ending(task_state &task) noexcept = 0;
   /// A task whose sleep is to end before anything else runs, whatever is ready; null: time passes only when nothing is.
@@ -66,6 +123,7 @@ public:
 
 protected:
   ~scheduler() = default;
+  const offered_moves *offered_ = nullptr;
 };
 
 /// Who watches a loop.
@@ -74,6 +132,9 @@ struct supervision {
   scheduler *order = nullptr;
   std::uint32_t ordinal = 1; ///< which loop of the process this is
 };
+
+/// A number below `count` that the explorer chooses; 0 where nobody explores and where no task runs.
+[[nodiscard]] std::uint32_t decide(choice_kind what, std::uint32_t count, const char *name = "") noexcept;
 
 /// For the evidence of a run that no scheduler watches.
 void report_deadlock(const std::string &message) noexcept;

@@ -7,6 +7,7 @@
 
 #include <corace/detail/awaitable.h>
 #include <corace/detail/future_state.h>
+#include <corace/detail/scheduler.h>
 #include <corace/detail/task_path.h>
 
 #include <coroutine>
@@ -42,6 +43,9 @@ struct wait_operations {
   bool (*proceed)(wait_node &) noexcept = nullptr;
   /// Null: nothing is known.
   void (*explain)(const wait_node &, wait_reason &) noexcept = nullptr;
+  /// Where wakers may be fooled: lets the task go on although nobody has woken it. False: its wait is of another kind,
+  /// or over. Where not `really`, nothing is done. Null: never.
+  bool (*wake)(wait_node &, bool really) noexcept = nullptr;
 };
 
 /// Base of every awaiter that parks a task. It stands in the waiting coroutine's frame, so that a wait allocates
@@ -71,13 +75,15 @@ struct watched_task {
   [[nodiscard]] static std::uint64_t key_of_child(std::uint64_t key, std::uint32_t ordinal) noexcept;
 
   task_path path;
-  std::uint64_t key = 0;      ///< hash of the path: the same task in every run
-  std::uint32_t children = 0; ///< how many it has created
-  std::uint32_t objects = 0;  ///< synchronisation objects that it has made
-  std::uint32_t segments = 0; ///< how many it has run
-  detect::task_id id = 0;     ///< the detector's; 0 while nobody observes
-  const char *function = "";  ///< of the coroutine, as the compiler spells it
-  bool enrolled = false;      ///< the explorer has written it down
+  std::uint64_t key = 0;                    ///< hash of the path: the same task in every run
+  std::uint32_t children = 0;               ///< how many it has created
+  std::uint32_t objects = 0;                ///< synchronisation objects that it has made
+  std::uint32_t segments = 0;               ///< how many it has run
+  std::uint32_t timers = 0;                 ///< that it has started
+  std::uint32_t choices[choice_kinds] = {}; ///< that it has made, by kind
+  detect::task_id id = 0;                   ///< the detector's; 0 while nobody observes
+  const char *function = "";                ///< of the coroutine, as the compiler spells it
+  bool enrolled = false;                    ///< the explorer has written it down
 };
 
 class task_state : public ready_node, public future_state {
