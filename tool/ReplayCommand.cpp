@@ -89,7 +89,7 @@ static std::string debuggerScript(ArrayRef<Finding> Remembered, StringRef Token,
 
 /// Hands the terminal to gdb; its exit code is the command's.
 static Expected<int> debug(const Arguments &Args, ArrayRef<Finding> Remembered, StringRef Token,
-                           std::vector<std::pair<std::string, std::string>> Options) {
+                           std::vector<std::pair<std::string, std::string>> Settings) {
   Expected<TemporaryDirectory> Directory = TemporaryDirectory::create();
   if (!Directory)
     return Directory.takeError();
@@ -99,14 +99,14 @@ static Expected<int> debug(const Arguments &Args, ArrayRef<Finding> Remembered, 
   raw_fd_ostream(Script, Problem) << debuggerScript(Remembered, Token, Interactive);
   if (Problem)
     return inputError(Script + ": " + Problem.message(), "make room in the temporary directory");
-  Options.emplace_back("stop", "1");
+  Settings.emplace_back("stop", "1");
   Process What;
   What.Command = {"gdb", "-q", "-x", Script};
   if (!Interactive)
     What.Command.push_back("-batch");
   What.Command.push_back("--args");
   What.Command.insert(What.Command.end(), Args.Rest.begin(), Args.Rest.end());
-  What.Environment = {{"CORACE_OPTIONS", optionsValue(Options)}};
+  What.Environment = {{"CORACE_OPTIONS", optionsValue(Settings)}};
   What.SameAddresses = true;
   Expected<ProcessExit> Exit = run(What);
   if (!Exit)
@@ -123,12 +123,12 @@ static Expected<int> replay(const Arguments &Args) {
   Expected<std::vector<Finding>> Remembered = remembered(Args);
   if (!Remembered)
     return Remembered.takeError();
-  std::vector<std::pair<std::string, std::string>> Options = {{"mode", "replay"}, {"token", Token}};
+  std::vector<std::pair<std::string, std::string>> Settings = {{"mode", "replay"}, {"token", Token}};
   if (Args.has("--lenient"))
-    Options.emplace_back("lenient", "1");
+    Settings.emplace_back("lenient", "1");
   if (Args.has("--gdb"))
-    return debug(Args, *Remembered, Token, std::move(Options));
-  SessionRequest Request{Args.Rest, *Remembered, std::move(Options)};
+    return debug(Args, *Remembered, Token, std::move(Settings));
+  SessionRequest Request{Args.Rest, *Remembered, std::move(Settings)};
   Request.SameAddresses = true;
   Expected<SessionResult> Result = runInstrumented(Request);
   if (!Result)
@@ -164,7 +164,7 @@ const Command ReplayCommand{
     "TOKEN [OPTIONS] -- COMMAND ARGUMENTS",
     "run a program under the schedule that a report names",
     "\nThe same schedule gives the same report, every time. Exits with 1 when the finding shows again.\n",
-    Options,
+    Settings,
     replay};
 
 } // namespace corace::tool
