@@ -164,7 +164,7 @@ const Command ReplayCommand{
     "TOKEN [OPTIONS] -- COMMAND ARGUMENTS",
     "run a program under the schedule that a report names",
     "\nThe same schedule gives the same report, every time. Exits with 1 when the finding shows again.\n",
-    Settings,
+    Options,
     replay};
 
 } // namespace corace::tool
