@@ -79,7 +79,7 @@ void access_log::memory(std::uintptr_t address, std::uint64_t size, access what,
   }
 }
 
-inline access_log::memory_of_task &access_log::own_memory(cell &at, std::uintptr_t address) {
+[[gnu::always_inline]] inline access_log::memory_of_task &access_log::own_memory(cell &at, std::uintptr_t address) {
   for (cell::own &each : at.first) {
     if (each.task == 0) {
       each.task = task_;
@@ -134,8 +134,11 @@ void access_log::suspect(std::uint64_t first, const write &rival, std::uint64_t 
   std::uint64_t key = first;
   for (std::uint64_t each : {rival.place, second})
     key = (std::rotl(key, 23) ^ each) * 0x9e3779b97f4a7c15u;
-  std::uint32_t &times = suspects_[key];
-  suspicious_ |= ++times <= 4 || std::has_single_bit(times);
+  if (key != last_suspect_ || !times_) {
+    last_suspect_ = key;
+    times_ = &suspects_[key]; // stays where it is
+  }
+  suspicious_ |= ++*times_ <= 4 || std::has_single_bit(*times_);
 }
 
 /// Found once for as long as the granule is what it is.

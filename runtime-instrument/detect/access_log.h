@@ -101,6 +101,8 @@ private:
   block_table blocks_;                                        ///< empty unless footprints are asked for
   flat_map<std::uint32_t> allocations_;                       ///< how many each task has made
   std::unordered_map<std::uint64_t, std::uint32_t> suspects_; ///< how often three places have been suspected, ever
+  std::uint64_t last_suspect_ = 0;
+  std::uint32_t *times_ = nullptr; ///< those of last_suspect_
 };
 
 } // namespace corace::detect

@@ -108,7 +108,7 @@ void search::run_directed(std::uint64_t share) {
   if (asked_for.empty())
     throw std::invalid_argument("there is no candidate '" + options_.finding + "'; there are " + ids);
   directed s(knowledge_, std::move(asked_for), options_.seed);
-  explore(s, share);
+  explore(s, share, options_.strategy == "directed" ? nullptr : &search::all_confirmed);
   if (options_.strategy == "directed" && !s.reached())
     result_.stopped = "no task waited where the candidate says while others could run";
 }

@@ -131,7 +131,12 @@ bool search::over() {
   return false;
 }
 
-void search::explore(strategy &s, std::uint64_t share) {
+bool search::all_confirmed() const {
+  const auto &candidates = detect::candidates();
+  return !candidates.empty() && confirmed_.size() == candidates.size();
+}
+
+void search::explore(strategy &s, std::uint64_t share, bool (search::*enough)() const) {
   // The few schedules that are given are the first part's.
   if (over() || (s.source() == schedule_source::given && options_.part.number != 1))
     return;
@@ -141,7 +146,7 @@ void search::explore(strategy &s, std::uint64_t share) {
   }
   const std::uint64_t limit = result_.runs + result_.blocked + share;
   plan p;
-  while (!over() && result_.runs + result_.blocked < limit && s.next(p)) {
+  while (!over() && result_.runs + result_.blocked < limit && !(enough && (this->*enough)()) && s.next(p)) {
     if (p.size() > memory_.plan.capacity()) {
       result_.stopped = "the program is too large for " + s.name();
       return;

@@ -103,8 +103,10 @@ private:
   void enumerate(exhaustive &s, std::uint64_t share);
   /// Enumerates and draws, in turns.
   void run_to_the_end();
-  /// Runs schedules of one strategy until it has none left, `share` runs are used up or the search is over.
-  void explore(strategy &s, std::uint64_t share);
+  /// Runs schedules of one strategy until it has none left, `share` runs are used up, the search is over or `enough`.
+  void explore(strategy &s, std::uint64_t share, bool (search::*enough)() const = nullptr);
+  /// Every candidate is confirmed.
+  [[nodiscard]] bool all_confirmed() const;
   /// What a run is to leave.
   struct wanted {
     bool steps = true;

@@ -7,6 +7,7 @@
 
 #include <sys/mman.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstring>
 #include <new>
@@ -14,6 +15,8 @@
 #include <type_traits>
 
 namespace corace::schedule {
+
+inline std::atomic<std::size_t> tables_made{0};
 
 template <class T> class shared_table {
   static_assert(std::is_trivially_copyable_v<T>);
@@ -23,12 +26,13 @@ public:
     void *memory = ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
       throw std::bad_alloc();
-    head_ = static_cast<head *>(memory);
-    first_ = reinterpret_cast<T *>(static_cast<std::byte *>(memory) + offset);
+    base_ = static_cast<std::byte *>(memory);
+    head_ = reinterpret_cast<head *>(base_ + next_place());
+    first_ = reinterpret_cast<T *>(base_ + offset);
   }
   shared_table(const shared_table &) = delete;
   shared_table &operator=(const shared_table &) = delete;
-  ~shared_table() { ::munmap(head_, bytes()); }
+  ~shared_table() { ::munmap(base_, bytes()); }
 
   [[nodiscard]] std::size_t size() const noexcept { return head_->size; }
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
@@ -72,8 +76,8 @@ public:
     void *copy = ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (copy == MAP_FAILED)
       return;
-    std::memcpy(copy, head_, used);
-    ::mremap(copy, bytes(), bytes(), MREMAP_MAYMOVE | MREMAP_FIXED, head_);
+    std::memcpy(copy, base_, used);
+    ::mremap(copy, bytes(), bytes(), MREMAP_MAYMOVE | MREMAP_FIXED, base_);
   }
 
 private:
@@ -81,10 +85,15 @@ private:
     std::size_t size;
     bool overflowed;
   };
-  static constexpr std::size_t offset = 64;
+  static constexpr std::size_t offset = 1024;
+  /// A run clears many tables, one after the other: their heads must not all fall into the same set of the cache.
+  [[nodiscard]] static std::size_t next_place() noexcept {
+    return tables_made.fetch_add(1, std::memory_order_relaxed) % (offset / 64) * 64;
+  }
   [[nodiscard]] std::size_t bytes() const noexcept { return offset + capacity_ * sizeof(T); }
 
   std::size_t capacity_;
+  std::byte *base_;
   head *head_;
   T *first_;
 };

@@ -65,7 +65,7 @@ bool event_loop::prepare(detail::task_state &task) {
 }
 
 void event_loop::end_specially(detail::task_state &task) {
-  if (scheduler_)
+  if (scheduler_ && scheduler_->watches)
     scheduler_->ending(task);
   const std::exception_ptr escaping = task.fatal ? task.error : nullptr;
   task.finish();

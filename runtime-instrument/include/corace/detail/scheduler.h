@@ -119,7 +119,7 @@ public:
   bool idle = true;        ///< it has no task that is ready
   bool loop_order = false; ///< the loop keeps its own order, ticks included: a task is ready() when it is its turn
   bool hurries = false;    ///< in_a_hurry() may give one
-  bool watches = true;     ///< ran() is to be called, and the log wants to know of synchronisation objects
+  bool watches = true; ///< ran() and ending() are to be called, and the log wants to know of synchronisation objects
 
 protected:
   ~scheduler() = default;
