@@ -19,6 +19,8 @@ void access_log::begin_run(bool footprints) noexcept {
   footprints_ = collects_ = footprints;
   suspicious_ = !candidates().empty(); // what breaks their windows is more than the log can tell
   task_ = 0;
+  changes_ = 0;
+  memory_seen_ = false;
   time_ = segment_began_ = 0;
   cells_.clear();
   remembered_.clear();
@@ -57,7 +59,8 @@ std::span<const footprint::cell> access_log::segment_footprint() {
 }
 
 void access_log::memory(std::uintptr_t identity, access what, std::uint64_t place) noexcept {
-  any_memory_ = true;
+  any_memory_ = memory_seen_ = true;
+  changes_ += what != access::read;
   if (!task_)
     return;
   if (collects_)
@@ -66,7 +69,8 @@ void access_log::memory(std::uintptr_t identity, access what, std::uint64_t plac
 }
 
 void access_log::memory(std::uintptr_t address, std::uint64_t size, access what, const corace_site *site) noexcept {
-  any_memory_ = true;
+  any_memory_ = memory_seen_ = true;
+  changes_ += what != access::read;
   if (!task_ || size == 0)
     return;
   const std::uintptr_t end = address + std::min(size, watched_bytes);

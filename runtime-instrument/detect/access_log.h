@@ -48,6 +48,7 @@ public:
   void freed(std::uintptr_t address) noexcept;
   /// Something happened to a synchronisation object.
   void sync(const void *object, bool changes) noexcept {
+    changes_ += changes;
     if (collects_ && task_)
       touched(reinterpret_cast<std::uintptr_t>(object) | 1, changes);
   }
@@ -56,6 +57,10 @@ public:
 
   /// Of the segment that ended last: sorted, no key twice.
   [[nodiscard]] std::span<const footprint::cell> segment_footprint();
+  /// How many writes and changes of synchronisation objects the run has seen so far.
+  [[nodiscard]] std::uint64_t changes() const noexcept { return changes_; }
+  /// Some memory was seen in this run.
+  [[nodiscard]] bool memory_seen() const noexcept { return memory_seen_; }
   /// The run should be judged by the detector proper.
   [[nodiscard]] bool suspicious() const noexcept { return suspicious_; }
   /// Some memory was seen, in whatever run.
@@ -93,7 +98,9 @@ private:
 
   std::uint64_t task_ = 0; ///< 0: no segment runs
   std::uint32_t time_ = 0, segment_began_ = 0;
-  bool footprints_ = false, collects_ = false, suspicious_ = false, any_memory_ = false;
+  bool footprints_ = false, collects_ = false, suspicious_ = false;
+  bool any_memory_ = false, memory_seen_ = false;
+  std::uint64_t changes_ = 0;
   std::uintptr_t stack_ = 0;
   std::vector<footprint::cell> touched_;
   flat_map<cell> cells_;                                      ///< by granule, or identity

@@ -49,6 +49,8 @@ void conductor::begin() {
   loop_ = 0;
   log_.begin_run(flags.footprints);
   log_.collect(!quick_);
+  progress_.begin(flags.most_steps);
+  turn_ = {};
   wake_ups_.clear();
   unheard_.clear();
   if (!flags.detect)
@@ -125,6 +127,10 @@ detail::task_state *conductor::pick(event_loop &) {
     memory_.flags[0].cut_off = true;
     return stop();
   }
+  if (left_ <= progress_.next_look() && stuck()) [[unlikely]]
+    return stop();
+  if (progress_.fair()) [[unlikely]]
+    return pick_fairly();
   return quick_ ? pick_quickly() : pick_carefully();
 }
 
@@ -161,6 +167,64 @@ std::size_t conductor::draw() {
   detail::task_state *const task = std::exchange(chosen, drawn_.back());
   drawn_.pop_back();
   return static_cast<std::size_t>(std::find(tasks_.begin(), tasks_.end(), task) - tasks_.begin());
+}
+
+bool conductor::stuck() {
+  if (!progress_.look(left_, log_.changes(), log_.memory_seen(), tasks_.size()))
+    return false;
+  if (tasks_.empty() || tasks_.front()->loop->timers() > 0) // a poll for what happens later is no livelock
+    return false;
+  std::string text = "livelock: in " + std::to_string(progress_.quiet()) +
+                     " steps, in which all had their turns, nothing has changed that is seen; ";
+  constexpr std::size_t most = 5; // a message is to be read
+  for (std::size_t i = 0; i < tasks_.size() && i < most; ++i) {
+    text += (i ? ", '" : "'") + report::task_title(*tasks_[i]) + "'";
+    if (const std::source_location at = await_of(*tasks_[i]); at.line()) {
+      const std::string_view file = at.file_name();
+      text += " at " + std::string(file.substr(file.rfind('/') + 1)) + ':' + std::to_string(at.line());
+    }
+  }
+  if (tasks_.size() > most)
+    text += " and " + std::to_string(tasks_.size() - most) + " more";
+  fail(race_kind::livelock, text + (tasks_.size() == 1 ? " runs again and again" : " run again and again"));
+  memory_.flags[0].cut_off = true;
+  return true;
+}
+
+// A known beginning has the turns in it: a picker that were not asked for one would lose its place there.
+detail::task_state *conductor::pick_fairly() {
+  if (!quick_ || blind_)
+    return pick_in_turn();
+  detail::task_state *const picked = pick_quickly();
+  turn_ = picked ? detail::task_pointer<>::share(*picked) : detail::task_pointer<>();
+  return picked;
+}
+
+// By path, round and round: of the tasks that are ready, the next one after whom it was last.
+detail::task_state *conductor::pick_in_turn() {
+  const auto before = [&](const detail::task_state *a, const detail::task_state *b) {
+    const detail::task_path &x = a->watched->path, &y = b->watched->path;
+    const bool x_comes = !turn_ || turn_->watched->path < x, y_comes = !turn_ || turn_->watched->path < y;
+    return x_comes != y_comes ? x_comes : x < y;
+  };
+  const auto at = std::min_element(tasks_.begin(), tasks_.end(), before);
+  detail::task_state *const chosen = *at;
+  turn_ = detail::task_pointer<>::share(*chosen);
+  if (blind_) {
+    forget(*chosen);
+    return chosen;
+  }
+  // For the picker, and for who reads the steps, it is the only one.
+  std::vector<ready_task> alone{ready_[static_cast<std::size_t>(at - tasks_.begin())]};
+  forget(*chosen);
+  auto others = std::exchange(tasks_, {chosen}), drawn = std::exchange(drawn_, {chosen});
+  ready_.swap(alone);
+  detail::task_state *const picked = pick_carefully();
+  tasks_ = std::move(others);
+  drawn_ = std::move(drawn);
+  ready_.swap(alone);
+  idle = tasks_.empty();
+  return picked;
 }
 
 detail::task_state *conductor::pick_carefully() {
@@ -328,7 +392,7 @@ detail::task_state *conductor::stop() noexcept {
 }
 
 void conductor::harvest() noexcept {
-  last_ = {};
+  last_ = turn_ = {};
   memory_.flags[0].suspicious |= log_.suspicious();
   for (const report::note &each : report::take_notes()) {
     failure_entry entry{

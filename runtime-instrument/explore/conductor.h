@@ -5,6 +5,7 @@
 #pragma once
 
 #include "detect/access_log.h"
+#include "explore/progress.h"
 #include "explore/run_memory.h"
 #include "explore/strategy.h"
 #include "explore/wake_ups.h"
@@ -70,6 +71,10 @@ private:
   [[nodiscard]] std::size_t pick_step(std::span<const detail::move> moves);
   [[nodiscard]] detail::task_state *hand_out(std::size_t index);
   void note_step(const choice &now, std::size_t index, std::span<const detail::move> moves);
+  /// Nothing changes any more, whoever runs.
+  [[nodiscard]] bool stuck();
+  [[nodiscard]] detail::task_state *pick_fairly();
+  [[nodiscard]] detail::task_state *pick_in_turn();
   void enrol(const event_loop &loop, const detail::task_state &task);
   void record_footprint();
 
@@ -96,6 +101,8 @@ private:
   std::uint64_t random_ = 0; ///< for extras::drawn
   std::size_t questions_ = 0;
   wake_ups wake_ups_;
+  progress progress_;
+  detail::task_pointer<> turn_;      ///< whose turn was last, where all have theirs
   std::vector<std::string> unheard_; ///< what only the loop's exception handler was told
   bool quick_ = false;               ///< no step is written down; always so where blind_
   std::size_t known_ = 0;            ///< for so many steps, where not blind_

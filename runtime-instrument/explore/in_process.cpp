@@ -26,12 +26,15 @@ using namespace schedule;
 /// Runs a body in this process, on a loop of its own each time.
 class in_process_runner final : public schedule::runner {
 public:
-  explicit in_process_runner(const std::function<task<void>()> &body) : body_(body) {}
+  explicit in_process_runner(const std::function<task<void>()> &body,
+                             const std::function<std::string()> &result = nullptr)
+      : body_(body), asked_(result) {}
 
   void run() override {
     conductor_.begin();
     if (conductor_.writes_down()) // so that frames lie at the same places whenever they are compared
       detail::rewind_frames();
+    result_.reset();
     const bool detect = memory().flags[0].detect;
     if (!loop_ || !loop_->is_empty() || loop_->observed() != detect)
       loop_.emplace(run_options{}, detail::supervision{.observe = detect, .order = &conductor_, .ordinal = 1});
@@ -57,6 +60,7 @@ public:
   }
   [[nodiscard]] bool cheap() const noexcept override { return true; }
   [[nodiscard]] bool stable_addresses() const noexcept override { return false; }
+  [[nodiscard]] const std::string *result() const noexcept override { return result_ ? &*result_ : nullptr; }
 
 private:
   void run_body() {
@@ -68,9 +72,13 @@ private:
       throw;
     }
     detail::rethrow_outcome(*main.state());
+    if (asked_)
+      result_ = asked_();
   }
 
   const std::function<task<void>()> &body_;
+  std::function<std::string()> asked_; ///< for the result; empty: nobody asks
+  std::optional<std::string> result_;  ///< of the last run
   conductor conductor_{memory()};
   std::optional<event_loop> loop_; ///< kept from run to run
 };
@@ -162,6 +170,7 @@ search_options to_search_options(const explore_options &options) {
   wanted.steps = options.steps;
   wanted.allowed = allowance_of(options);
   wanted.stop_at_first = options.stop_at_first;
+  wanted.fail_at_step_limit = options.fail_at_step_limit;
   wanted.footprints = options.footprints.value_or(detect::instrumented_sites() > 0);
   wanted.part = options.shard ? *options.shard : shard_of_environment();
   return wanted;
@@ -173,6 +182,8 @@ explore_result to_result(search_result found, std::string_view test) {
   out.blocked = found.blocked;
   out.complete = found.complete;
   out.stopped = found.stopped;
+  out.cut_off = found.cut_off;
+  out.notes = std::move(found.notes);
   out.statistics = std::move(found.statistics);
   for (const finding &each : found.findings)
     out.failures.push_back(to_failure(each, test));
@@ -186,7 +197,7 @@ explore_result explore(const std::function<task<void>()> &body, const explore_op
     throw usage_error("corace::explore: the calling thread runs an event loop");
   report::at_start();
   const notes_aside earlier;
-  in_process_runner runs(body);
+  in_process_runner runs(body, options.result);
   search_result found;
   if (report::current_options().mode == "replay") {
     found = replay_for_process(runs, options);

@@ -47,6 +47,8 @@ search_result search::go(strategy &only) {
 }
 
 search_result search::conclude() {
+  if (!options_.once)
+    check_determinism();
   say_why();
   result_.part = options_.part;
   result_.statistics = statistics_.result(result_.complete, elapsed() - aside_);

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace corace::schedule {
 
@@ -24,6 +25,8 @@ public:
   [[nodiscard]] virtual bool cheap() const noexcept = 0;
   /// Whether an address means the same variable in every run.
   [[nodiscard]] virtual bool stable_addresses() const noexcept = 0;
+  /// What the program gave at the end of the last run; null: nobody asks for that, or it did not come to its end.
+  [[nodiscard]] virtual const std::string *result() const noexcept { return nullptr; }
   [[nodiscard]] run_memory &memory() noexcept { return memory_; }
 
 private:

@@ -43,7 +43,8 @@ std::string key_of(const failure_entry &failure) {
   if (failure.line)
     return key + ' ' + failure.file + ' ' + failure.function + ' ' + std::to_string(failure.line);
   // Numbers in a message are values or process ids, which may differ from run to run; so may who waits for whom.
-  if (failure.kind == race_kind::deadlock)
+  if (failure.kind == race_kind::deadlock || failure.kind == race_kind::wrong_result ||
+      failure.kind == race_kind::livelock)
     return key;
   for (const char *c = failure.message; *c; ++c)
     if (*c < '0' || *c > '9')
@@ -72,6 +73,10 @@ void search::say_why() {
   } else if (why.empty()) {
     why = "all its schedules were run";
   }
+  if (!result_.nondeterminism.empty())
+    why = (result_.complete ? "the same schedule led to other decisions when it was run again" : why) + ": " +
+          result_.nondeterminism;
+  result_.complete = result_.complete && result_.nondeterminism.empty();
   if (cut_off_)
     why += "; " + counted(cut_off_) + (cut_off_ == 1 ? " was" : " were") + " cut off after " +
            std::to_string(options_.steps) + " steps";
@@ -86,6 +91,8 @@ search_result search::follow(const std::vector<deviation> &schedule, bool lenien
   const std::string problem = replay::unapplied(schedule, memory_);
   if (!problem.empty() && !lenient)
     throw std::invalid_argument(problem);
+  if (asked_serial_orders())
+    run(p, {.history = true});
   result_.runs = 1;
   result_.strategies = strategy_ = "replay";
   result_.stopped = "the schedule was run" + (problem.empty() ? "" : ", without what does not apply: " + problem);
@@ -155,11 +162,16 @@ void search::explore(strategy &s, std::uint64_t share, bool (search::*enough)() 
       continue;
     run_for(s, p);
     const run_flags &flags = memory_.flags[0];
-    cut_off_ += flags.cut_off && !flags.slow;
+    result_.cut_off += flags.cut_off && !flags.slow;
+    cut_off_ += flags.cut_off && !flags.slow && memory_.failures.empty();
     slow_ += flags.slow;
     ++(flags.abandoned || s.elsewhere() ? result_.blocked : result_.runs);
+    if (asked_serial_orders())
+      run(p, {.footprints = s.wants_footprints()});
     if (p[0] == static_cast<std::uint64_t>(picker_kind::fifo))
       fifo_keys_ = keys();
+    if (keeps_traces() && flags.ready && !flags.slow && !flags.hung && !memory_.steps.empty())
+      traces_.emplace_back(p, memory_);
     if (!memory_.violations.empty() || !memory_.failures.empty()) {
       const double before = elapsed();
       look(result_.runs);
@@ -176,10 +188,10 @@ bool search::is_elsewhere(const strategy &s) {
 // The strategy learns from the quick run, for what it has to see is the same.
 void search::run_for(strategy &s, const plan &p) {
   const bool learns = !options_.once && knowledge_.hungry();
-  const bool recorded = learns || (!options_.once && statistics_.samples_next());
+  const bool recorded = learns || keeps_traces() || (!options_.once && statistics_.samples_next());
   const bool quick = runner_.cheap() && !options_.once;
   run(p, {.steps = s.wants_steps() || recorded || !quick,
-          .ready = s.wants_ready() || learns,
+          .ready = s.wants_ready() || learns || keeps_traces(),
           .labels = recorded || !quick,
           .skip_known = s.knows_beginning() && !recorded && quick,
           .footprints = s.wants_footprints() || recorded,
@@ -212,6 +224,7 @@ void search::run(const plan &p, const wanted &what) {
   flags.most_steps = options_.steps;
   flags.allowed = options_.allowed;
   runner_.run();
+  judge_run();
   for (const reach_entry &each : memory_.reached.all()) {
     auto at = std::find_if(result_.reached.begin(), result_.reached.end(),
                            [&](const reach_entry &r) { return r.of == each.of; });
@@ -229,6 +242,29 @@ bool search::any_news() const {
     if (!known_.contains(key_of(each)))
       return true;
   return false;
+}
+
+// At the end, when the most has happened that may be kept from run to run. In another order than before, so that a
+// program which does something else in every second run is found out.
+void search::check_determinism() {
+  if (traces_.size() > 1)
+    std::swap(traces_[0], traces_[1]);
+  for (const auto &[p, before] : traces_) {
+    if (elapsed() >= options_.seconds)
+      return;
+    run(p, {.ready = true, .footprints = true, .detect = false}); // the picker may go by footprints
+    result_.nondeterminism = before.difference(memory_);
+    if (result_.nondeterminism.empty())
+      continue;
+    return add_note("the program is not deterministic: " + result_.nondeterminism +
+                    "; look for random numbers, the time, addresses that are compared or hashed, and state that is "
+                    "kept from run to run");
+  }
+}
+
+void search::add_note(const std::string &note) {
+  if (std::find(result_.notes.begin(), result_.notes.end(), note) == result_.notes.end())
+    result_.notes.push_back(note);
 }
 
 search::key_set search::keys() const {

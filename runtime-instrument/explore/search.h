@@ -6,6 +6,8 @@
 
 #include "detect/detector.h"
 #include "explore/knowledge.h"
+#include "explore/nondeterminism.h"
+#include "explore/oracle.h"
 #include "explore/realisable.h"
 #include "explore/runner.h"
 #include "explore/statistics.h"
@@ -21,6 +23,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace corace::schedule {
@@ -44,6 +47,7 @@ struct search_options {
   explore_shard part = {};
   bool once = false; ///< one schedule: under the detector from the start, and nothing is learned or counted
   allowance allowed;
+  bool fail_at_step_limit = false; ///< a schedule that is cut off is a failure
 };
 
 /// What is seen of a variable at the end of runs.
@@ -80,6 +84,9 @@ struct search_result {
   std::vector<reach_entry> reached; ///< the most of any run
   explore_statistics statistics;
   explore_shard part;
+  std::uint64_t cut_off = 0;      ///< of the runs, those that were ended because of their number of steps
+  std::string nondeterminism;     ///< where the program did something else under the same schedule
+  std::vector<std::string> notes; ///< what is no failure and worth knowing, a sentence each
 };
 
 class search {
@@ -141,6 +148,17 @@ private:
   void compare_with_serial_orders();
   void judge_fifo();
   void judge_latencies(finding &f);
+  /// The last run's result is one that no serial order is known to have: runs more of them. The memory is another
+  /// run's afterwards.
+  [[nodiscard]] bool asked_serial_orders();
+  /// Adds what the search alone can judge of the last run.
+  void judge_run();
+  /// So many schedules are run twice, to see whether the program does the same thing again.
+  static constexpr std::size_t checks = 3;
+  [[nodiscard]] bool keeps_traces() const noexcept { return !options_.once && traces_.size() < checks; }
+  /// Runs the first schedules once more.
+  void check_determinism();
+  void add_note(const std::string &note);
 
   runner &runner_;
   run_memory &memory_;
@@ -161,7 +179,9 @@ private:
   std::uint64_t cut_off_ = 0, slow_ = 0;     ///< of the runs that count
   std::uint64_t last_news_ = 0;              ///< the run that showed something new last
   std::uint64_t clock_rests_ = 0, rest_ = 0; ///< for this many questions the time is not looked at
-  double last_look_ = 0;                     ///< seconds; when it was
+  oracle oracle_;
+  std::vector<std::pair<plan, trace>> traces_; ///< of the first runs
+  double last_look_ = 0;                       ///< seconds; when it was
 };
 
 /// Counts a finding's switches in the run that shows it.

@@ -1,7 +1,8 @@
 // Part of corace, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The serial-order oracle: what a raced variable holds at the end of every serial order, and what it holds at the end
-// of the reported schedule. Said only where it is sure: all serial orders agree, and each of them was one.
+// The serial orders: for a test with a result, whether one of them has it (see oracle.h); for a race, what a raced
+// variable holds at the end of every serial order, and what it holds at the end of the reported schedule. Said only
+// where it is sure: all serial orders agree, and each of them was one.
 #include "explore/search.h"
 
 #include "explore/replay.h"
@@ -97,6 +98,46 @@ void search::compare_with_serial_orders() {
     if (go_on && sure[i] && here[i] && asked[i]->race->object[0])
       asked[i]->value = end_value{asked[i]->race->object, *serially[i], *here[i], asked[i]->race->second.size};
   memory_.samples.clear();
+}
+
+bool search::asked_serial_orders() {
+  if (!runner_.result() || oracle_.knows(*runner_.result()) || oracle_.done())
+    return false;
+  const std::string asked = *runner_.result();
+  const auto try_order = [&](const std::vector<std::uint64_t> &order) {
+    plan p;
+    serial(order).next(p);
+    run(p, {.detect = !runner_.cheap()});
+    if (runner_.result())
+      oracle_.add(*runner_.result());
+  };
+  if (!oracle_.began()) {
+    try_order({});
+    oracle_.begin(children(memory_));
+  }
+  std::vector<std::uint64_t> order;
+  while (!oracle_.knows(asked) && oracle_.next(order)) {
+    if (elapsed() >= options_.seconds)
+      oracle_.give_up();
+    else
+      try_order(order);
+  }
+  if (const std::string reservation = oracle_.reservation(asked); !reservation.empty())
+    add_note(reservation);
+  return true;
+}
+
+void search::judge_run() {
+  const auto fail = [&](race_kind kind, const std::string &message) {
+    failure_entry entry{.kind = kind, .site = nullptr, .line = 0, .file = {}, .function = {}, .message = {}};
+    message.copy(entry.message, sizeof(entry.message) - 1);
+    memory_.failures.push(entry);
+  };
+  if (const std::string *result = runner_.result(); result && oracle_.refutes(*result))
+    fail(race_kind::wrong_result, oracle_.words(*result));
+  const run_flags &flags = memory_.flags[0];
+  if (options_.fail_at_step_limit && flags.cut_off && !flags.slow && memory_.failures.empty())
+    fail(race_kind::step_limit, "the run had not ended after " + std::to_string(options_.steps) + " steps");
 }
 
 } // namespace corace::schedule

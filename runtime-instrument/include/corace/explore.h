@@ -14,11 +14,16 @@
 #include <corace/explore_step.h>
 #include <corace/task.h>
 
+#include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <source_location>
+#include <sstream>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace corace {
@@ -54,8 +59,13 @@ struct explore_options {
   std::uint64_t timeouts = 0; ///< time limits that pass before their time: timeout, wait_for(), wait(), as_completed()
   std::uint64_t cancellations = 0;     ///< tasks, other than the main one, that are cancelled at an await
   std::uint64_t spurious_wake_ups = 0; ///< waiters of a condition_variable, without predicate, that go on un-notified
-  std::uint64_t full_queues = 0; ///< items put into a queue of limited size that it has room for and refuses at first
-  std::uint64_t exceptions = 0;  ///< calls of may_throw() that throw
+  std::uint64_t full_queues = 0;   ///< items put into a queue of limited size that it has room for and refuses at first
+  std::uint64_t exceptions = 0;    ///< calls of may_throw() that throw
+  bool fail_at_step_limit = false; ///< a run that is cut off has failed
+  /// Asked when the main task has ended: the result of the run, in words. A run has failed when its result is that of
+  /// no order in which the main task's children run one after the other, up to 6 of them; of more children only some
+  /// orders are run, and a result that none of these has is a note.
+  std::function<std::string()> result = {};
 };
 
 /// Something that went wrong under a schedule.
@@ -82,6 +92,8 @@ struct explore_result {
   std::uint64_t blocked = 0;             ///< schedules given up because an equivalent one had been run
   bool complete = false;                 ///< every schedule was run, up to the order of independent segments
   std::string stopped;                   ///< why the search ended
+  std::uint64_t cut_off = 0;             ///< runs that were ended because of their number of steps
+  std::vector<std::string> notes;        ///< what is no failure and worth knowing, a sentence each
   std::vector<explore_failure> failures; ///< in the order in which they were found
   explore_statistics statistics = {};
   explore_shard part = {}; ///< of which this tells; `complete` means complete in this part
@@ -99,5 +111,44 @@ void report_failure(std::string message, std::source_location where = std::sourc
 
 /// Throws usage_error for an unknown strategy or a malformed token.
 [[nodiscard]] explore_result explore(const std::function<task<void>()> &body, const explore_options &options = {});
+
+namespace detail {
+template <class Task> struct explored_result;
+template <class T> struct explored_result<task<T>> {
+  using type = T;
+};
+template <class Body> using explored_type = typename explored_result<std::invoke_result_t<Body &>>::type;
+template <class T>
+concept printable = requires(std::ostream &out, const T &value) { out << value; };
+template <class T>
+concept judgeable = !std::is_void_v<T> && (printable<T> || std::equality_comparable<T>);
+
+template <class T, class Keep> task<void> keep_result(task<T> body, Keep keep) { keep(co_await std::move(body)); }
+} // namespace detail
+
+/// The same for a body with a result: a run has failed whose result is that of no serial order; see
+/// explore_options::result. Results are the same when they are printed alike, or where they cannot be printed, when
+/// they are equal.
+template <class Body>
+  requires detail::judgeable<detail::explored_type<Body>>
+[[nodiscard]] explore_result explore(Body body, explore_options options = {}) {
+  using T = detail::explored_type<Body>;
+  std::string text;
+  std::vector<T> known;
+  const auto keep = [&](const T &value) {
+    if constexpr (detail::printable<T>) {
+      std::ostringstream out;
+      out << value;
+      text = out.str();
+    } else {
+      const auto at = std::find(known.begin(), known.end(), value);
+      text = "value " + std::to_string(at - known.begin() + 1);
+      if (at == known.end())
+        known.push_back(value);
+    }
+  };
+  options.result = [&] { return text; };
+  return explore(std::function<task<void>()>([&] { return detail::keep_result<T>(body(), keep); }), options);
+}
 
 } // namespace corace

@@ -187,5 +187,99 @@ TEST(unobserved_failure, is_not_told_besides_the_failure_that_kept_others_from_a
   EXPECT_EQ(only(result).kind, "exception");
 }
 
+explore_options short_runs() {
+  explore_options options;
+  options.steps = 2000;
+  options.runs = 20;
+  return options;
+}
+
+task<void> spin_until(shared<bool> &flag) {
+  while (!flag.load())
+    co_await yield();
+}
+
+TEST(livelock, of_tasks_that_wait_for_each_other_in_loops) {
+  const auto result = explore(
+      []() -> task<void> {
+        shared<bool> a{false, "a"}, b{false, "b"};
+        const auto after = [](shared<bool> &mine, shared<bool> &other) -> task<void> {
+          co_await spin_until(other);
+          mine.store(true);
+        };
+        co_await gather(after(a, b), after(b, a));
+      },
+      short_runs());
+  const auto failure = only(result);
+  EXPECT_EQ(failure.kind, "livelock");
+  EXPECT_NE(failure.message.find("nothing has changed that is seen; 'TestBody' at failures_test.cpp:" +
+                                 std::to_string(__LINE__ - 17)),
+            std::string::npos)
+      << failure.message;
+  EXPECT_TRUE(failure.verified);
+  EXPECT_EQ(failure.switches, 0u);
+  EXPECT_FALSE(result.complete);
+}
+
+TEST(livelock, is_none_where_another_task_ends_the_loop) {
+  const auto result = explore(
+      []() -> task<void> {
+        shared<bool> done{false, "done"};
+        const auto finish = [](shared<bool> &flag) -> task<void> {
+          for (int i = 0; i < 100; ++i)
+            co_await yield();
+          flag.store(true);
+        };
+        co_await gather(spin_until(done), finish(done));
+      },
+      short_runs());
+  EXPECT_TRUE(result.clean()) << result.failures[0].message;
+  EXPECT_EQ(result.cut_off, 0u); // not even under a schedule that would let the loop run alone
+}
+
+TEST(livelock, is_none_in_a_long_run_that_ends) {
+  explore_options options = short_runs();
+  const auto result = explore(
+      []() -> task<void> {
+        for (int i = 0; i < 1700; ++i)
+          co_await yield();
+      },
+      options);
+  EXPECT_TRUE(result.clean()) << result.failures[0].message;
+}
+
+TEST(step_limit, is_a_failure_where_that_is_asked_for) {
+  const auto body = []() -> task<void> {
+    shared<int> turns{0, "turns"};
+    for (;; ++turns)
+      co_await yield();
+  };
+  explore_options options = short_runs();
+  EXPECT_TRUE(explore(body, options).clean());
+  options.fail_at_step_limit = true;
+  const auto failure = only(explore(body, options));
+  EXPECT_EQ(failure.kind, "step-limit");
+  EXPECT_EQ(failure.message, "the run had not ended after 2000 steps");
+}
+
+TEST(double_resume, of_a_task_by_its_handle) {
+  const auto body = [](bool meddle) {
+    return [meddle]() -> task<void> {
+      auto victim = create_task([]() -> task<void> { co_await yield(); }(), "victim");
+      co_await yield();
+      // Where it has run already, it stands in the ready queue once more.
+      if (detail::task_state &state = victim.task(); meddle && state.now == detail::task_state::phase::ready) {
+        const std::coroutine_handle<> innermost = state.innermost;
+        innermost.resume();
+      }
+      co_await victim;
+    };
+  };
+  const auto failure = only(explore(body(true)));
+  EXPECT_EQ(failure.kind, "double-resume");
+  EXPECT_EQ(failure.message, "task 'victim' was resumed by somebody else than its event loop, to its end");
+  EXPECT_TRUE(explore(body(false)).clean());
+}
+
 } // namespace
 } // namespace corace::test
