@@ -8,8 +8,10 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace Catch {
@@ -47,7 +49,7 @@ struct registry {
     void (*body)();
   };
   std::vector<test> tests;
-  std::vector<EventListenerBase *> listeners;
+  std::vector<std::unique_ptr<EventListenerBase>> listeners;
   bool failed = false;
 };
 inline registry &all() {
@@ -58,12 +60,12 @@ inline int add(const char *name, void (*body)()) {
   all().tests.push_back({name, body});
   return 0;
 }
-inline int listen(EventListenerBase *listener) {
-  all().listeners.push_back(listener);
+inline int listen(std::unique_ptr<EventListenerBase> listener) {
+  all().listeners.push_back(std::move(listener));
   return 0;
 }
 inline void check(bool holds, const char *file, int line, const char *expression, const std::string &values) {
-  for (EventListenerBase *each : all().listeners)
+  for (const auto &each : all().listeners)
     each->assertionEnded({{holds, {file, static_cast<std::size_t>(line)}, expression, values}});
   all().failed |= !holds;
   if (!holds)
@@ -102,7 +104,7 @@ inline int run(const char *filter) {
 
 } // namespace Catch
 
-#define CATCH_REGISTER_LISTENER(type) static const int mock_listener = Catch::listen(new type(0));
+#define CATCH_REGISTER_LISTENER(type) static const int mock_listener = Catch::listen(std::make_unique<type>(0));
 #define MOCK_TEST(function, name)                                                                                      \
   static void function();                                                                                              \
   static const int function##_added = Catch::add(name, function);                                                      \

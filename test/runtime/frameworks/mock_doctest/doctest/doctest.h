@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -57,7 +58,7 @@ struct registry {
     void (*body)();
   };
   std::vector<test> tests;
-  std::vector<IReporter *> listeners;
+  std::vector<std::unique_ptr<IReporter>> listeners;
   bool failed = false;
 };
 inline registry &all() {
@@ -65,7 +66,7 @@ inline registry &all() {
   return only;
 }
 template <class Reporter> int registerReporter(const char *, int, bool) {
-  all().listeners.push_back(new Reporter(ContextOptions()));
+  all().listeners.push_back(std::make_unique<Reporter>(ContextOptions()));
   return 0;
 }
 inline int add(const char *name, void (*body)()) {
@@ -73,7 +74,7 @@ inline int add(const char *name, void (*body)()) {
   return 0;
 }
 inline void check(bool holds, const char *file, int line, const char *expression, const std::string &values) {
-  for (IReporter *each : all().listeners)
+  for (const auto &each : all().listeners)
     each->log_assert({file, line, expression, !holds, false, {}, {values}});
   all().failed |= !holds;
   if (!holds)
