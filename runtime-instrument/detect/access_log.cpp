@@ -74,6 +74,9 @@ void access_log::memory(std::uintptr_t address, std::uint64_t size, access what,
   if (!task_ || size == 0)
     return;
   const std::uintptr_t end = address + std::min(size, watched_bytes);
+  if (globals_ && globals_->contains(address)) [[unlikely]]
+    global(address, size, what, site ? text_at(site->object) : "", site ? text_at(site->file) : "",
+           site ? site->line : 0);
   const bool by_user = !is_system(site); // what a library does alone is nobody's business but a candidate's
   for (std::uintptr_t at = address; at < end; at = (granule_of(at) + 1) * granule) {
     if (collects_)

@@ -9,6 +9,7 @@
 #include "detect/blocks.h"
 #include "detect/detector.h"
 #include "detect/flat_map.h"
+#include "detect/globals.h"
 
 #include <cstdint>
 #include <span>
@@ -42,6 +43,14 @@ public:
   void memory(std::uintptr_t identity, access what, std::uint64_t place) noexcept;
   /// An access to memory.
   void memory(std::uintptr_t address, std::uint64_t size, access what, const corace_site *site) noexcept;
+  /// From here on they are told what is done to them; they outlive the log.
+  void watch(globals *all) noexcept { globals_ = all; }
+  /// An access to what may be a global.
+  void global(std::uintptr_t address, std::uint64_t size, access what, const char *name, const char *file,
+              std::uint32_t line) {
+    if (globals_ && task_ && globals_->contains(address))
+      globals_->touched(address, size, what != access::write, name, file, line);
+  }
   /// Memory is given out, or taken back: from here on it is something else. Footprints do not tell by its address what
   /// was given out in the run: it has another one under another schedule.
   void allocated(std::uintptr_t address, std::uint64_t size) noexcept;
@@ -102,6 +111,7 @@ private:
   bool any_memory_ = false, memory_seen_ = false;
   std::uint64_t changes_ = 0;
   std::uintptr_t stack_ = 0;
+  globals *globals_ = nullptr;
   std::vector<footprint::cell> touched_;
   flat_map<cell> cells_;                                      ///< by granule, or identity
   flat_map<memory_of_task> remembered_;                       ///< by task and address; see own_memory()

@@ -78,6 +78,8 @@ void tell_shared(const shared_access &access, shared_use what) noexcept {
                   (std::uint64_t{access.where.line()} << 40 ^ std::uint64_t{access.where.column()} << 32)
             : reinterpret_cast<std::uintptr_t>(access.name);
     log->memory(reinterpret_cast<std::uintptr_t>(access.identity), static_cast<access_log::access>(what), place);
+    log->global(reinterpret_cast<std::uintptr_t>(access.address), access.size, static_cast<access_log::access>(what),
+                access.name, access.where.file_name(), access.where.line());
   }
   if (!here.loop->observed())
     return;

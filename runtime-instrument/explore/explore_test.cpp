@@ -122,6 +122,8 @@ explore_verdict explore_test(const explore_case &test, const std::function<task<
     if (result.failures.size() > 1)
       verdict.text = counted(result.failures.size(), "failure", "failures") + "\n\n" + verdict.text;
     verdict.statistics = statistics_of(result, options);
+    for (const std::string &each : result.notes)
+      verdict.text += "  note: " + each + '\n';
     verdict.text += (verdict.passed ? "" : "  ") + verdict.statistics;
   } catch (const std::exception &e) {
     verdict = {.passed = false, .text = e.what(), .statistics = {}, .verbose = false};

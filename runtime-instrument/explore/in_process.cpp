@@ -28,10 +28,13 @@ class in_process_runner final : public schedule::runner {
 public:
   explicit in_process_runner(const std::function<task<void>()> &body,
                              const std::function<std::string()> &result = nullptr)
-      : body_(body), asked_(result) {}
+      : body_(body), asked_(result) {
+    conductor_.log()->watch(&globals_);
+  }
 
   void run() override {
     conductor_.begin();
+    globals_.begin_run();
     if (conductor_.writes_down()) // so that frames lie at the same places whenever they are compared
       detail::rewind_frames();
     result_.reset();
@@ -61,6 +64,7 @@ public:
   [[nodiscard]] bool cheap() const noexcept override { return true; }
   [[nodiscard]] bool stable_addresses() const noexcept override { return false; }
   [[nodiscard]] const std::string *result() const noexcept override { return result_ ? &*result_ : nullptr; }
+  [[nodiscard]] const detect::globals &globals() const noexcept { return globals_; }
 
 private:
   void run_body() {
@@ -79,6 +83,7 @@ private:
   const std::function<task<void>()> &body_;
   std::function<std::string()> asked_; ///< for the result; empty: nobody asks
   std::optional<std::string> result_;  ///< of the last run
+  detect::globals globals_;
   conductor conductor_{memory()};
   std::optional<event_loop> loop_; ///< kept from run to run
 };
@@ -211,7 +216,14 @@ explore_result explore(const std::function<task<void>()> &body, const explore_op
     }
   }
   detect::begin_run({}); // the process goes on as it was
-  return to_result(std::move(found), options.name);
+  if (runs.globals().leaked() && found.complete) {
+    found.complete = false;
+    found.stopped += ", but not all of them began with the same globals";
+  }
+  explore_result result = to_result(std::move(found), options.name);
+  const auto &notes = runs.globals().notes();
+  result.notes.insert(result.notes.end(), notes.begin(), notes.end());
+  return result;
 }
 
 } // namespace corace

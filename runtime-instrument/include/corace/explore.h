@@ -6,7 +6,8 @@
 //   corace::explore_result result = corace::explore([&]() -> corace::task<void> { ... });
 //
 // The body is called afresh for each run and has to set up the state that it works on: globals are not restored between
-// runs. What it touches is seen where the code was compiled with the pass, and where it goes through the primitives.
+// runs, and what a run finds in them that an earlier one left is said. What it touches is seen where the code was
+// compiled with the pass, and where it goes through the primitives.
 #pragma once
 
 #include <corace/explore_shard.h>

@@ -77,7 +77,12 @@ TEST(choose, tasks_sleep_with_what_they_touch_under_any_value) {
     co_return;
   };
   const auto count = [&](bool footprints) {
-    return explore([&]() -> task<void> { return concurrently(2, body); }, exhaustively(footprints));
+    return explore(
+        [&]() -> task<void> {
+          shared.value = own[0].value = own[1].value = 0;
+          return concurrently(2, body);
+        },
+        exhaustively(footprints));
   };
   const auto all = count(false), some = count(true);
   EXPECT_TRUE(all.complete);

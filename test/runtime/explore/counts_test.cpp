@@ -89,7 +89,12 @@ TEST(classes, of_the_natural_lost_update) {
 TEST(classes, of_independent_tasks_is_one) {
   static cell cells[5];
   const auto result = explore(
-      []() -> task<void> { return concurrently(5, [](int i) { return increment(cells[i], 4); }); }, exhaustively(true));
+      []() -> task<void> {
+        for (cell &each : cells)
+          each.value = 0;
+        return concurrently(5, [](int i) { return increment(cells[i], 4); });
+      },
+      exhaustively(true));
   EXPECT_TRUE(result.complete) << result.stopped;
   EXPECT_EQ(result.runs, 1u);
 }

@@ -131,6 +131,7 @@ TEST(statistics, an_await_is_disturbed_by_a_writer_of_what_lives_across_it) {
   const auto result = explore(
       [&]() -> task<void> {
         static cell own[2], shared_one, guarded;
+        own[0].value = own[1].value = shared_one.value = guarded.value = 0;
         mutex m;
         co_await concurrently(2, [&](int i) -> task<void> {
           own[i].set(1);
