@@ -40,7 +40,9 @@ for part in "${parts[@]}"; do
     ;;
   explore)
     echo "explorer"
-    "$build/bin/explore_bench"
+    "$build/bin/explore_bench" counts speed growth memory
+    echo "the same with the pass and plain variables"
+    "$build/bin/pass_bench"
     echo "schedules to the first bug of known programs"
     "$build/bin/explore_programs"
     ;;
