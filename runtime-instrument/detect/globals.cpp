@@ -12,13 +12,11 @@
 namespace corace::detect {
 
 namespace {
-constexpr std::uint64_t most_bytes = std::uint64_t{64} << 20;
 /// More variables than these are no help to anybody.
 constexpr std::size_t most_notes = 8;
 
 struct found {
   std::vector<std::pair<std::uintptr_t, std::uintptr_t>> ranges;
-  std::vector<std::string> too_large;
   bool first = true;
 };
 
@@ -39,24 +37,8 @@ int look(dl_phdr_info *module, std::size_t, void *to) {
   if (!wanted)
     return 0;
   for (const auto &[begin, end] : writable)
-    if (end - begin > most_bytes)
-      out.too_large.emplace_back(module->dlpi_name);
-    else
-      out.ranges.emplace_back(begin, end);
+    out.ranges.emplace_back(begin, end);
   return 0;
-}
-
-// Sanitizers keep zones between variables that nobody may read; a volatile copy does not become a call of memcpy.
-#if defined(__clang__)
-[[clang::no_sanitize("address", "thread")]]
-#else
-[[gnu::no_sanitize_address, gnu::no_sanitize_thread]]
-#endif
-void copy(std::vector<std::uint64_t> &to, std::uintptr_t from) {
-  for (std::uint64_t &each : to) {
-    each = *reinterpret_cast<const volatile std::uint64_t *>(from);
-    from += sizeof(each);
-  }
 }
 } // namespace
 
@@ -64,14 +46,10 @@ globals::globals() {
   found all;
   ::dl_iterate_phdr(look, &all);
   for (const auto &[begin, end] : all.ranges) {
-    segments_.push_back({begin, end, std::vector<std::uint64_t>((end - begin) / 8)});
-    copy(segments_.back().bytes, begin);
+    segments_.push_back({begin, end});
     low_ = low_ ? std::min(low_, begin) : begin;
     high_ = std::max(high_, end);
   }
-  for (const std::string &each : all.too_large)
-    notes_.push_back("globals of " + (each.empty() ? "the program" : each) +
-                     " are not watched: there are more than 64 MB of them");
 }
 
 bool globals::in_segment(std::uintptr_t address) const noexcept {
@@ -79,14 +57,8 @@ bool globals::in_segment(std::uintptr_t address) const noexcept {
                      [&](const segment &each) { return address - each.begin < each.end - each.begin; });
 }
 
-std::uint8_t globals::original(std::uintptr_t address) const noexcept {
-  for (const segment &each : segments_)
-    if (address - each.begin < each.end - each.begin)
-      return reinterpret_cast<const std::uint8_t *>(each.bytes.data())[address - each.begin];
-  return 0;
-}
-
-/// Where earlier runs have written before any has read, what was there before the search is what counts.
+/// What the first run finds that reads before it writes is what counts, also where earlier runs have written: the body
+/// may set the variable in code that nobody observes.
 bool globals::differs(std::uintptr_t granule, cell &known, std::uint8_t mask) const noexcept {
   bool differ = false;
   for (unsigned i = 0; i < 8; ++i) {
@@ -96,7 +68,7 @@ bool globals::differs(std::uintptr_t granule, cell &known, std::uint8_t mask) co
     const std::uint8_t now = *reinterpret_cast<const volatile std::uint8_t *>(granule + i);
     if (!(known.known & bit)) {
       known.known |= bit;
-      known.first[i] = known.written & bit ? original(granule + i) : now;
+      known.first[i] = now;
     }
     differ |= known.first[i] != now;
   }
@@ -118,10 +90,7 @@ void globals::touched(std::uintptr_t address, std::uint64_t size, bool reads, co
       known.run = run_, known.touched = 0;
     const auto fresh = static_cast<std::uint8_t>(mask & ~unsigned{known.touched});
     known.touched = static_cast<std::uint8_t>(known.touched | mask);
-    if (reads)
-      differ |= fresh && differs(granule, known, fresh);
-    else
-      known.written = static_cast<std::uint8_t>(known.written | fresh);
+    differ |= reads && fresh && differs(granule, known, fresh);
   }
   if (!differ)
     return;

@@ -15,7 +15,7 @@ namespace corace::detect {
 
 class globals {
 public:
-  /// Copies the writable segments of the program and of the modules with sites.
+  /// Finds the writable segments of the program and of the modules with sites.
   globals();
   void begin_run() noexcept { ++run_; }
   [[nodiscard]] bool contains(std::uintptr_t address) const noexcept {
@@ -24,7 +24,7 @@ public:
   /// A read is told before it is done. The name and the file are copied.
   void touched(std::uintptr_t address, std::uint64_t size, bool reads, const char *name, const char *file,
                std::uint32_t line);
-  /// A sentence for each variable that a run found as an earlier run left it, and for each segment left out.
+  /// A sentence for each variable that a run found as an earlier run left it.
   [[nodiscard]] const std::vector<std::string> &notes() const noexcept { return notes_; }
   /// Some run began with other values than another one.
   [[nodiscard]] bool leaked() const noexcept { return leaked_; }
@@ -32,18 +32,15 @@ public:
 private:
   struct segment {
     std::uintptr_t begin, end;
-    std::vector<std::uint64_t> bytes; ///< as they were
   };
   /// Eight bytes, a bit for each in the masks.
   struct cell {
     std::uint32_t run = 0;      ///< of `touched`
     std::uint8_t touched = 0;   ///< in this run
-    std::uint8_t written = 0;   ///< in any run
     std::uint8_t known = 0;     ///< which of `first` are known
     std::uint8_t first[8] = {}; ///< what the first run found that read before it wrote
   };
   [[nodiscard]] bool in_segment(std::uintptr_t address) const noexcept;
-  [[nodiscard]] std::uint8_t original(std::uintptr_t address) const noexcept;
   [[nodiscard]] bool differs(std::uintptr_t granule, cell &known, std::uint8_t mask) const noexcept;
 
   std::vector<segment> segments_;

@@ -18,7 +18,7 @@ namespace {
 #ifdef NDEBUG
 constexpr unsigned programs = 40'000;
 #else
-constexpr unsigned programs = 1'000; // without optimisation, and under sanitizers
+constexpr unsigned programs = 300; // without optimisation, and under sanitizers
 #endif
 /// A program with more interleavings is left out.
 constexpr std::uint64_t most_interleavings = 3'000;
